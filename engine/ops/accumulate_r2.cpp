@@ -1,0 +1,15 @@
+// accumulate_r2: the four sums per column that R2 = 1 - residual / total needs.
+//   inputs   predictions [N, k], targets F32 [N, k], accumulator F64 [4, k] (mutated): rows, sum of t, sum of t^2, sum of (p - t)^2
+//   outputs  none
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType>)
+{
+    return std::vector<OutputType>{};
+}
+
+const OpSpec kAccumulateR2Op{"accumulate_r2", infer, nullptr, nullptr};
+
+}  // namespace trainyard

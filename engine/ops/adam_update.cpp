@@ -1,0 +1,15 @@
+// adam_update: one fused update of all trained parameters; see AdamAttributes. Bias correction uses step + 1.
+//   inputs   parameter, gradient, first moment, second moment, repeated per parameter (all but gradients mutated)
+//   outputs  none
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType>)
+{
+    return std::vector<OutputType>{};
+}
+
+const OpSpec kAdamUpdateOp{"adam_update", infer, nullptr, nullptr};
+
+}  // namespace trainyard

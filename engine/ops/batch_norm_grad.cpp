@@ -1,0 +1,22 @@
+// batch_norm_grad: all three gradients of batch_norm in training mode.
+//   inputs   x [..., C], dy like x, gamma [C], beta [C], mean [C], variance [C], mask? (the forward op's, with fusedRelu)
+//   outputs  dx like x, dgamma [C], dbeta [C]
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
+{
+    const TensorType channels{DType::F32, Shape{inputs[0].shape.back()}};
+    return std::vector<OutputType>{
+        {inputs[0], Role::Activation}, {channels, Role::Gradient}, {channels, Role::Gradient}};
+}
+
+static double flops(const OpAttributes &, std::span<const TensorType> inputs, std::span<const TensorType>)
+{
+    return 11.0 * static_cast<double>(inputs[0].shape.elements());
+}
+
+const OpSpec kBatchNormGradOp{"batch_norm_grad", infer, nullptr, flops, 1};
+
+}  // namespace trainyard

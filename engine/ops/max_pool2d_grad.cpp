@@ -1,0 +1,16 @@
+// max_pool2d_grad: each output gradient goes to where the maximum was.
+//   inputs   dy [N, outH, outW, C], saved (the forward op's second output)
+//   output   dx [N, inputH, inputW, C]
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std::span<const TensorType> inputs)
+{
+    const auto &pool = std::get<Pool2dAttributes>(attributes);
+    return activationLike(Shape{inputs[0].shape[0], pool.inputH, pool.inputW, inputs[0].shape[3]});
+}
+
+const OpSpec kMaxPool2dGradOp{"max_pool2d_grad", infer, nullptr, nullptr};
+
+}  // namespace trainyard

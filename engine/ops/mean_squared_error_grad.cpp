@@ -1,0 +1,15 @@
+// mean_squared_error_grad: 2 scale (prediction - target) / valid elements; zero in rows that are not valid.
+//   inputs   predictions, targets F32 of the same shape
+//   output   dpredictions
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
+{
+    return activationLike(inputs[0].shape);
+}
+
+const OpSpec kMeanSquaredErrorGradOp{"mean_squared_error_grad", infer, nullptr, nullptr, 0};
+
+}  // namespace trainyard

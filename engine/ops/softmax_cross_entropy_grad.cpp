@@ -1,0 +1,15 @@
+// softmax_cross_entropy_grad: scale (probabilities - target) / valid positions; zero in rows that are not valid.
+//   inputs   probabilities [N, ..., C], targets as in the forward op
+//   output   dlogits like probabilities
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
+{
+    return activationLike(inputs[0].shape);
+}
+
+const OpSpec kSoftmaxCrossEntropyGradOp{"softmax_cross_entropy_grad", infer, nullptr, nullptr, 0};
+
+}  // namespace trainyard
