@@ -2,18 +2,14 @@
 // mode), then handed to a backend. Plain value; any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/ops/mode.h"
 #include "engine/ops/op_spec.h"
 
 namespace trainyard {
-
-enum class Mode : std::uint8_t {
-    Train,     // gather, forward, loss, backward, update, metrics
-    Evaluate,  // gather, forward in inference form, loss, metrics
-    Predict,   // gather, forward in inference form; the predictions are kept for reading
-};
 
 // An accumulator of one metric and how its sums become the number shown.
 enum class MetricKind : std::uint8_t { Loss, Accuracy, MeanAbsoluteError, R2 };

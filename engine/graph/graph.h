@@ -1,0 +1,81 @@
+// What the person drew: layers and wires. A plain value with copy semantics; the editor changes its own copy and
+// hands an immutable snapshot to the engine. Ids, not pointers. Any thread, one writer.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "engine/base/result.h"
+#include "engine/layers/layer_spec.h"
+
+namespace trainyard {
+
+using LayerId = std::int64_t;  // stable in the file, never used again after a delete within one session
+
+struct Layer {
+    LayerId id = 0;
+    std::string type;  // may be unknown to this program: then the layer is a placeholder that keeps everything
+    std::string name;  // unique in the graph: "conv1"
+    ParameterMap parameters;  // only what was set or read; the rest is at its default
+    double x = 0, y = 0;      // canvas position of the card's top left corner
+    std::string unknownJson;  // keys of the file that this program does not know, kept for saving
+    bool operator==(const Layer &) const = default;
+};
+
+struct Wire {
+    LayerId from = 0;
+    LayerId to = 0;
+    int port = 0;  // input of `to`, counted from 0
+    bool operator==(const Wire &) const = default;
+};
+
+class Graph {
+public:
+    const std::vector<Layer> &layers() const { return m_layers; }
+    const std::vector<Wire> &wires() const { return m_wires; }
+    const Layer *find(LayerId id) const;
+    const Layer *findByName(std::string_view name) const;
+
+    // Adds a layer of a known type with a fresh id and a fresh name derived from the type ("conv2d_2").
+    LayerId add(const std::string &type, double x = 0, double y = 0);
+    void insert(Layer layer);  // with its id: undo, paste, files
+    void remove(LayerId id);   // with its wires
+    Layer *edit(LayerId id);
+
+    // Wires are kept in the order (to, port). connect() refuses what canConnect() refuses.
+    Status connect(Wire wire);
+    void disconnect(const Wire &wire);
+    // The reason a person reads while dragging: a cycle, a port that is taken, no output, no such layer.
+    Status canConnect(const Wire &wire) const;
+    std::vector<Wire> wiresInto(LayerId id) const;  // in port order
+    std::vector<Wire> wiresOutOf(LayerId id) const;
+    int freePort(LayerId id) const;  // the next free input port; -1: none
+
+    std::string freshName(const std::string &stem) const;
+    LayerId nextId() const { return m_nextId; }
+
+    // Layers so that each comes after its inputs, ties by id. Errors: InvalidGraph, naming a layer on the cycle.
+    Result<std::vector<LayerId>> topologicalOrder() const;
+
+    bool operator==(const Graph &) const = default;
+
+private:
+    std::vector<Layer> m_layers;
+    std::vector<Wire> m_wires;
+    LayerId m_nextId = 1;
+};
+
+// Settings with defaults filled in; spec must be the layer's own.
+LayerSettings settingsOf(const LayerSpec &spec, const Layer &layer);
+
+// project.json's "graph" object; positions come separately, as "layout". Unknown layer types and keys are kept.
+// Errors: InvalidFile, naming the layer and the key.
+nlohmann::ordered_json graphToJson(const Graph &graph);
+nlohmann::ordered_json layoutToJson(const Graph &graph);
+Result<Graph> graphFromJson(const nlohmann::ordered_json &graph, const nlohmann::ordered_json &layout);
+
+}  // namespace trainyard

@@ -1,0 +1,128 @@
+// What a layer is, for the canvas, the inspector, the reference, project files and the Program alike: one LayerSpec
+// per file engine/layers/<type>.cpp, collected by the list in layer_list.h. A layer knows no device and no gradient.
+//
+// Shapes here are per sample: an image is HxWxC.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/ops/op_spec.h"
+#include "engine/ops/mode.h"
+
+namespace trainyard {
+
+enum class Category : std::uint8_t { Input, Core, Convolution, Normalization, Activation, Pooling, Shape, Merge, Loss };
+inline constexpr int kCategoryCount = 9;
+const char *categoryName(Category category);   // "convolution": for theme roles and JSON
+const char *categoryTitle(Category category);  // "Convolution"
+
+enum class ParameterKind : std::uint8_t {
+    Integer,
+    Real,
+    Boolean,
+    Choice,       // one of ParameterSpec::choices
+    Pair,         // two integers, height and width: [3, 3], typed "3" or "3x3"
+    IntegerList,  // a shape, typed "8x8x1"
+};
+
+using ParameterValue = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>>;
+using ParameterMap = std::map<std::string, ParameterValue>;
+
+struct ParameterSpec {
+    std::string key;    // "filters": the name in project files
+    std::string label;  // "Filters"
+    ParameterKind kind;
+    ParameterValue defaultValue;
+    double minimum = -std::numeric_limits<double>::infinity();  // of each number in it
+    double maximum = std::numeric_limits<double>::infinity();
+    std::string unit;  // "px"; often empty
+    std::vector<std::string> choices;
+    std::string help;
+    // Only meaningful while another parameter has this value; empty key: always.
+    std::string onlyWhenKey;
+    std::string onlyWhenValue;
+};
+
+// A typed, complete view of a layer's settings: what is not set has its default. Keeps references.
+class LayerSettings {
+public:
+    LayerSettings(const std::vector<ParameterSpec> &specs, const ParameterMap &values) : m_specs(specs), m_values(values) {}
+
+    const ParameterValue &value(const std::string &key) const;
+    std::int64_t integer(const std::string &key) const { return std::get<std::int64_t>(value(key)); }
+    double real(const std::string &key) const { return std::get<double>(value(key)); }
+    bool boolean(const std::string &key) const { return std::get<bool>(value(key)); }
+    const std::string &choice(const std::string &key) const { return std::get<std::string>(value(key)); }
+    const std::vector<std::int64_t> &list(const std::string &key) const { return std::get<std::vector<std::int64_t>>(value(key)); }
+
+private:
+    const std::vector<ParameterSpec> &m_specs;
+    const ParameterMap &m_values;
+};
+
+// A change of one setting of the same layer that would mend a problem.
+struct ParameterFix {
+    std::string key;
+    ParameterValue value;
+    std::string label;  // "Set padding to same"
+};
+
+// Why a layer does not fit what comes in: what was expected, what came, what to do.
+struct LayerProblem {
+    std::string message;
+    std::string key;  // the setting at fault, where there is one
+    std::optional<ParameterFix> fix;
+};
+
+using ShapeResult = tl::expected<Shape, LayerProblem>;
+tl::unexpected<LayerProblem> problem(std::string message, std::string key = {}, std::optional<ParameterFix> fix = {});
+
+// What a layer's emit rule works with.
+struct EmitContext {
+    OpBuilder &builder;
+    const LayerSettings &settings;
+    std::string name;                // "conv1": parameters are named "conv1/weights"
+    std::vector<ValueId> inputs;     // one per connected input port, in port order
+    Shape outputShape;               // per sample, from inferShape
+    Mode mode = Mode::Train;
+    std::uint32_t randomKey = 0;     // this layer's own number for Philox counters; stable for one graph
+    ValueId batchFeatures = kNoValue;  // the gathered batch, for input layers
+    ValueId batchTargets = kNoValue;   // for loss layers; kNoValue in Mode::Predict
+    ValueId loss = kNoValue;           // set by a loss layer
+};
+
+struct LayerSpec {
+    std::string type;   // "conv2d": the name in project files
+    std::string title;  // "Conv 2D"
+    Category category;
+    std::string summary;  // one sentence
+    std::string help;     // a short paragraph: what it does, when to use it, the formula
+    std::vector<ParameterSpec> parameters;
+    int minInputs = 1;
+    int maxInputs = 1;  // more than minInputs: the layer takes any number up to this, on one port
+    bool hasOutput = true;
+
+    std::function<ShapeResult(const LayerSettings &, std::span<const Shape>)> inferShape;  // of the output; loss layers return their input's
+    std::function<Result<ValueId>(EmitContext &)> emit;  // the output value; loss layers return their input
+    std::function<std::string(const LayerSettings &)> label;  // the telling setting for the node, "16 · 3x3"; may be empty
+};
+
+// All layers in palette order; built once, then read-only; any thread.
+const std::vector<LayerSpec> &layerCatalog();
+const LayerSpec *findLayer(std::string_view type);  // null: unknown
+
+// Parses what a person typed; prints what they can type. Errors name the label, the range and what came.
+tl::expected<ParameterValue, std::string> parseParameter(const ParameterSpec &spec, std::string_view text);
+std::string parameterText(const ParameterSpec &spec, const ParameterValue &value);
+
+// Whether value has the right kind and lies in its range; the message otherwise.
+std::optional<std::string> checkParameter(const ParameterSpec &spec, const ParameterValue &value);
+
+}  // namespace trainyard
