@@ -1,0 +1,98 @@
+// The engine thread of one run: loads the data, compiles, trains, evaluates, and tells the hub.
+//
+// Owns the device memory and the executable; knows no SQLite and no disk: checkpoints leave as values through a sink.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/data/dataset.h"
+#include "engine/graph/graph.h"
+#include "engine/telemetry/hub.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/training_config.h"
+
+namespace trainyard {
+
+enum class TrainState : std::uint8_t { Preparing, Running, Paused, Stopping, Finished, Stopped, Failed };
+const char *trainStateName(TrainState state);
+
+// What the status line shows. Unknown numbers are absent, never zero.
+struct TrainProgress {
+    TrainState state = TrainState::Preparing;
+    std::int64_t epoch = 0, epochs = 0;          // epochs finished, of how many
+    std::int64_t step = 0, stepsPerEpoch = 0;    // steps done in all
+    std::optional<double> trainLoss, validationLoss;
+    std::string metricName;                      // the run's first metric, "accuracy"
+    std::optional<double> trainMetric, validationMetric;
+    std::optional<double> bestMetric;            // of the validation part; accuracy and r2: higher, others: lower
+    std::optional<double> testLoss, testMetric;  // once, at the end
+    std::optional<double> samplesPerSecond;
+    std::optional<double> secondsLeft;
+    double learningRate = 0;
+    std::uint64_t arenaBytes = 0;
+    std::string device;
+    std::optional<Error> error;  // with Failed
+    bool ended() const { return state == TrainState::Finished || state == TrainState::Stopped || state == TrainState::Failed; }
+};
+
+// What a run is made of; immutable once handed over.
+struct TrainJob {
+    std::shared_ptr<const Graph> graph;
+    TrainingConfig config;
+    std::function<Result<Dataset>()> loadData;               // called on the engine thread
+    std::function<Result<Checkpoint>()> loadCheckpoint;      // empty: from the start; called on the engine thread
+    // Takes a finished checkpoint; called on the engine thread, must not block.
+    std::function<void(std::shared_ptr<const Checkpoint>, std::string reason)> saveCheckpoint;
+    // Called once on the engine thread when everything is compiled, with facts for the run's record.
+    std::function<void(const struct RunFacts &)> onPrepared;
+    std::uint32_t segment = 0;  // counts resumes; told with every point
+};
+
+struct RunFacts {
+    std::int64_t parameters = 0;
+    std::uint64_t arenaBytes = 0;
+    std::string deviceId, deviceName, library, instructionSet;
+    int threads = 0;
+    std::string metricName;  // the one "best" is judged by
+    bool higherIsBetter = true;
+};
+
+class Trainer {
+public:
+    Trainer(TrainJob job, std::shared_ptr<TelemetryHub> hub);
+    ~Trainer();  // asks to stop, then joins
+
+    // Commands, taken at the next step edge; any thread.
+    void pause();
+    void resume();
+    void stop();
+    void setLearningRate(double rate);
+    void requestCheckpoint();
+
+    TrainProgress progress() const;
+    void wait();  // until the engine thread has ended
+
+private:
+    struct Command;
+    class Loop;  // everything the engine thread owns
+    void enqueue(Command command);
+
+    TrainJob m_job;
+    std::shared_ptr<TelemetryHub> m_hub;
+    mutable std::mutex m_mutex;  // guards m_commands and m_progress
+    std::condition_variable_any m_wake;
+    std::vector<Command> m_commands;
+    TrainProgress m_progress;
+    std::jthread m_thread;
+};
+
+}  // namespace trainyard
