@@ -1,0 +1,224 @@
+#include "engine/program/memory_plan.h"
+
+#include <algorithm>
+#include <map>
+
+namespace trainyard {
+
+namespace {
+
+constexpr std::uint64_t align(std::uint64_t bytes)
+{
+    return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+}
+
+bool isPersistent(Role role)
+{
+    return role == Role::Parameter || role == Role::State || role == Role::OptimizerState || role == Role::Data
+           || role == Role::Metric;
+}
+
+// Persistent parts in the arena's order: trained parameters side by side, then their state.
+int persistentRank(const Value &value)
+{
+    switch (value.role) {
+    case Role::Parameter: return 0;
+    case Role::State: return 1;
+    case Role::OptimizerState: return 2;
+    case Role::Data: return 3;
+    default: return 4;
+    }
+}
+
+std::uint64_t &part(MemoryBytes &bytes, Role role)
+{
+    switch (role) {
+    case Role::Parameter:
+    case Role::State: return bytes.parameters;
+    case Role::OptimizerState: return bytes.optimizer;
+    case Role::Gradient: return bytes.gradients;
+    case Role::Activation: return bytes.activations;
+    case Role::Workspace: return bytes.workspace;
+    default: return bytes.data;
+    }
+}
+
+// One block of transient memory with the ops during which it must not move or be shared.
+struct Block {
+    std::uint64_t bytes = 0;  // aligned
+    std::int32_t first = 0, last = 0;
+    Role role = Role::Activation;
+    Placement *place = nullptr;
+    std::uint64_t offset = 0;
+};
+
+// Greedy by size (the largest first) at the lowest free offset; see "Efficient Memory Management for Deep Neural Net
+// Inference", Pisarchyk and Lee 2020, for the comparison of such orders.
+std::uint64_t placeBlocks(std::vector<Block> &blocks)
+{
+    std::stable_sort(blocks.begin(), blocks.end(), [](const Block &a, const Block &b) { return a.bytes > b.bytes; });
+    std::uint64_t height = 0;
+    std::vector<const Block *> overlapping;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        Block &block = blocks[i];
+        overlapping.clear();
+        for (std::size_t k = 0; k < i; ++k)
+            if (blocks[k].first <= block.last && block.first <= blocks[k].last)
+                overlapping.push_back(&blocks[k]);
+        std::sort(overlapping.begin(), overlapping.end(), [](auto *a, auto *b) { return a->offset < b->offset; });
+        std::uint64_t offset = 0;
+        for (const Block *other : overlapping) {
+            if (offset + block.bytes <= other->offset)
+                break;
+            offset = std::max(offset, other->offset + other->bytes);
+        }
+        block.offset = offset;
+        height = std::max(height, offset + block.bytes);
+    }
+    return height;
+}
+
+struct PersistentSlot {
+    std::uint64_t bytes = 0;
+    std::uint64_t offset = 0;
+    int rank = 0;
+    Role role = Role::Data;
+};
+
+// A persistent value's identity across programs: trained state by its name; the batch and accumulators of different
+// programs never live at once, but are cheap, so each has its own place by (program, value).
+std::string persistentKey(std::size_t program, ValueId id, const Value &value)
+{
+    if (value.role == Role::Data || value.role == Role::Metric)
+        return "#" + std::to_string(program) + "/" + std::to_string(id);
+    return value.name;
+}
+
+std::vector<Block> transientBlocks(const Program &program, const StorageNeeds &needs, std::span<const ValueId> roots,
+                                   MemoryPlan &plan)
+{
+    const std::vector<Lifetime> lifetimes = planLifetimes(program, roots);
+    std::vector<Block> blocks;
+    for (std::size_t i = 0; i < program.list.values.size(); ++i) {
+        const Value &value = program.list.values[i];
+        if (isPersistent(value.role) || value.role == Role::Dataset || roots[i] != static_cast<ValueId>(i)
+            || lifetimes[i].last < lifetimes[i].first)
+            continue;
+        std::uint64_t bytes = 0;
+        for (std::size_t k = 0; k < roots.size(); ++k)
+            if (roots[k] == static_cast<ValueId>(i))
+                bytes = std::max(bytes, needs.valueBytes[k]);
+        if (bytes == 0)
+            continue;
+        plan.values[i].bytes = bytes;
+        blocks.push_back({align(bytes), lifetimes[i].first, lifetimes[i].last, value.role, &plan.values[i], 0});
+    }
+    for (std::size_t i = 0; i < needs.scratchBytes.size(); ++i) {
+        if (needs.scratchBytes[i] == 0)
+            continue;
+        plan.scratch[i].bytes = needs.scratchBytes[i];
+        const auto op = static_cast<std::int32_t>(i);
+        blocks.push_back({align(needs.scratchBytes[i]), op, op, Role::Workspace, &plan.scratch[i], 0});
+    }
+    return blocks;
+}
+
+// Splits the transient height by what is alive at the busiest op; what no role claims there (gaps of the placement)
+// is counted with the activations.
+void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uint64_t height, MemoryPlan &plan)
+{
+    std::uint64_t peak = 0;
+    MemoryBytes atPeak;
+    for (std::int32_t op = 0; op <= static_cast<std::int32_t>(opCount); ++op) {
+        MemoryBytes live;
+        for (const Block &block : blocks)
+            if (block.first <= op && op <= block.last)
+                part(live, block.role) += block.bytes;
+        if (live.total() > peak) {
+            peak = live.total();
+            atPeak = live;
+        }
+    }
+    plan.lowerBound = peak;
+    plan.bytes.gradients += atPeak.gradients;
+    plan.bytes.workspace += atPeak.workspace;
+    plan.bytes.activations += height - atPeak.gradients - atPeak.workspace;
+}
+
+void countLayers(const Program &program, const StorageNeeds &needs, std::span<const ValueId> roots, MemoryPlan &plan)
+{
+    plan.layers.resize(program.layerNames.size() + 1);
+    for (std::size_t i = 0; i < program.layerNames.size(); ++i)
+        plan.layers[i].layer = program.layerNames[i];
+    const auto layerAt = [&](std::int32_t layer) -> MemoryBytes & {
+        return plan.layers[layer < 0 ? program.layerNames.size() : static_cast<std::size_t>(layer)].bytes;
+    };
+    for (std::size_t i = 0; i < program.list.values.size(); ++i) {
+        const Value &value = program.list.values[i];
+        if (roots[i] == static_cast<ValueId>(i) && value.role != Role::Dataset)
+            part(layerAt(value.layer), value.role) += plan.values[i].bytes;
+    }
+    for (std::size_t i = 0; i < needs.scratchBytes.size(); ++i)
+        layerAt(program.list.ops[i].layer).workspace += needs.scratchBytes[i];
+}
+
+}  // namespace
+
+std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std::span<const StorageNeeds> needs)
+{
+    std::vector<MemoryPlan> plans(programs.size());
+    std::map<std::string, PersistentSlot> slots;
+    std::vector<PersistentSlot *> order;
+    for (std::size_t p = 0; p < programs.size(); ++p) {
+        const auto &values = programs[p]->list.values;
+        plans[p].values.resize(values.size());
+        plans[p].scratch.resize(programs[p]->list.ops.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!isPersistent(values[i].role) || needs[p].valueBytes[i] == 0)
+                continue;
+            const auto [slot, fresh] = slots.try_emplace(persistentKey(p, static_cast<ValueId>(i), values[i]));
+            if (fresh)
+                order.push_back(&slot->second);
+            slot->second.rank = persistentRank(values[i]);
+            slot->second.role = values[i].role;
+            slot->second.bytes = std::max(slot->second.bytes, needs[p].valueBytes[i]);
+        }
+    }
+    std::stable_sort(order.begin(), order.end(), [](auto *a, auto *b) { return a->rank < b->rank; });
+    std::uint64_t persistent = 0;
+    MemoryBytes persistentParts;
+    for (PersistentSlot *slot : order) {
+        slot->offset = persistent;
+        persistent += align(slot->bytes);
+        part(persistentParts, slot->role) += align(slot->bytes);
+    }
+
+    std::uint64_t tallest = 0;
+    std::vector<std::vector<Block>> blocks(programs.size());
+    for (std::size_t p = 0; p < programs.size(); ++p) {
+        const Program &program = *programs[p];
+        const std::vector<ValueId> roots = planAliases(program);
+        blocks[p] = transientBlocks(program, needs[p], roots, plans[p]);
+        tallest = std::max(tallest, placeBlocks(blocks[p]));
+        for (Block &block : blocks[p])
+            block.place->offset = persistent + block.offset;
+        for (std::size_t i = 0; i < program.list.values.size(); ++i) {
+            const Value &value = program.list.values[i];
+            if (isPersistent(value.role) && needs[p].valueBytes[i] > 0)
+                plans[p].values[i] = {slots.at(persistentKey(p, static_cast<ValueId>(i), value)).offset,
+                                      needs[p].valueBytes[i]};
+        }
+        for (std::size_t i = 0; i < roots.size(); ++i)
+            plans[p].values[i] = plans[p].values[static_cast<std::size_t>(roots[i])];
+        plans[p].persistentBytes = persistent;
+        plans[p].bytes = persistentParts;
+        countLayers(program, needs[p], roots, plans[p]);
+    }
+    for (std::size_t p = 0; p < programs.size(); ++p) {
+        plans[p].transientBytes = tallest;
+        countTransient(blocks[p], programs[p]->list.ops.size(), tallest, plans[p]);
+    }
+    return plans;
+}
+
+}  // namespace trainyard
