@@ -1,0 +1,71 @@
+// What a project says about its data: the file, the meaning of its columns, the split and the scaling.
+// Plain values, no ownership, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "engine/base/result.h"
+
+namespace trainyard {
+
+enum class DataFormat { Csv, Idx };
+enum class ColumnRole { Feature, Target, Ignore };
+enum class ColumnKind { Numeric, Categorical };
+enum class MissingValues { Mean, DropRow, Error };  // Mean: of the training part; categories: the most frequent
+enum class Scaling { None, Standardize, MinMax };
+enum class TargetKind { ClassIndex, OneHot, Value };  // Value: regression
+enum class HeaderRow { Auto, Yes, No };
+
+struct ColumnConfig {
+    std::string name;
+    ColumnRole role = ColumnRole::Feature;
+    ColumnKind kind = ColumnKind::Numeric;
+    bool operator==(const ColumnConfig &) const = default;
+};
+
+struct SplitConfig {
+    double validationShare = 0.15;
+    double testShare = 0.15;  // without effect where an explicit test file is given
+    std::uint64_t seed = 1;
+    bool stratified = true;  // class targets only
+    bool operator==(const SplitConfig &) const = default;
+};
+
+struct DataConfig {
+    DataFormat format = DataFormat::Csv;
+    std::string file;            // relative to the project folder; .csv, .csv.gz; IDX: the images
+    std::string labelsFile;      // IDX only
+    std::string testFile;        // IDX only, optional: an explicit test part
+    std::string testLabelsFile;  // IDX only, with testFile
+    HeaderRow header = HeaderRow::Auto;
+    char delimiter = 0;                     // 0: found out among , ; and tab
+    std::vector<ColumnConfig> columns;      // CSV; empty: inferred, the last column is the target
+    std::vector<std::int64_t> sampleShape;  // empty: {feature count}, or the image's own shape
+    TargetKind target = TargetKind::ClassIndex;
+    MissingValues missing = MissingValues::Mean;
+    Scaling scaling = Scaling::Standardize;
+    Scaling targetScaling = Scaling::Standardize;  // regression only
+    SplitConfig split;
+    bool operator==(const DataConfig &) const = default;
+};
+
+// Keys in a fixed order, every key written.
+nlohmann::ordered_json toJson(const DataConfig &config);
+
+// Absent keys keep their defaults, unknown keys are ignored. Errors: InvalidFile, naming the offending key.
+Result<DataConfig> dataConfigFromJson(const nlohmann::ordered_json &json);
+
+// The names used in JSON: "csv", "class_index", "standardize"...
+const char *name(DataFormat format);
+const char *name(ColumnRole role);
+const char *name(ColumnKind kind);
+const char *name(MissingValues missing);
+const char *name(Scaling scaling);
+const char *name(TargetKind kind);
+const char *name(HeaderRow header);
+
+}  // namespace trainyard

@@ -1,0 +1,54 @@
+// What the Data page shows of a file before and after it is loaded. Plain values; the functions block on the
+// file, so they are for a worker thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/data/data_config.h"
+#include "engine/tensor/tensor.h"
+
+namespace trainyard {
+
+struct ColumnPreview {
+    std::string name;
+    ColumnKind inferredKind = ColumnKind::Numeric;
+    ColumnKind kind = ColumnKind::Numeric;  // as configured
+    ColumnRole role = ColumnRole::Feature;
+    std::int64_t missing = 0;
+};
+
+struct ClassCount {
+    std::string name;
+    std::int64_t total = 0, train = 0, validation = 0, test = 0;
+};
+
+struct SampleImage {
+    int width = 0, height = 0, channels = 1;  // 1: grayscale, 3: RGB
+    std::vector<std::uint8_t> pixels;         // row-major, interleaved; stretched to 0..255
+    std::string label;
+};
+
+struct DataPreview {
+    std::vector<ColumnPreview> columns;          // CSV only
+    std::vector<std::vector<std::string>> rows;  // the first 200, as text, CSV only
+    std::vector<ClassCount> classes;             // empty for regression
+    std::int64_t rowCount = 0;                   // usable rows
+    std::int64_t droppedRows = 0, filledValues = 0;
+    std::int64_t trainRows = 0, validationRows = 0, testRows = 0;
+    Shape sampleShape;
+    std::vector<SampleImage> images;  // up to 64; where the sample shape is [h,w], [h,w,1] or [h,w,3]
+};
+
+// Errors: those of loadDataset.
+Result<DataPreview> previewData(const DataConfig &config, const std::filesystem::path &projectFolder);
+
+// A DataConfig for a CSV file: header, delimiter, columns with kinds, the last one the target; Value when that is
+// numeric with fractions or more than 100 different values. config.file is the file's name alone.
+Result<DataConfig> inferColumns(const std::filesystem::path &file);
+
+}  // namespace trainyard
