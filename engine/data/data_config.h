@@ -54,10 +54,10 @@ struct DataConfig {
 };
 
 // Keys in a fixed order, every key written.
-nlohmann::ordered_json toJson(const DataConfig &config);
+nlohmann::ordered_json dataToJson(const DataConfig &config);
 
 // Absent keys keep their defaults, unknown keys are ignored. Errors: InvalidFile, naming the offending key.
-Result<DataConfig> dataConfigFromJson(const nlohmann::ordered_json &json);
+Result<DataConfig> dataFromJson(const nlohmann::ordered_json &json);
 
 // The names used in JSON: "csv", "class_index", "standardize"...
 const char *name(DataFormat format);

@@ -20,8 +20,8 @@ struct Dataset {
     std::vector<float> featureOffset{0.0f};
     std::vector<float> featureScale{1.0f};
     HostTensor targets;  // I32 [N] class indices, or F32 [N,k] one-hot rows or raw values
-    std::vector<float> targetOffset{0.0f};  // the same convention; 0 and 1 unless the target is a value
-    std::vector<float> targetScale{1.0f};
+    std::vector<float> targetOffset;  // the same convention, one entry per value; empty for class targets
+    std::vector<float> targetScale;
     std::vector<std::string> classNames;  // empty for regression
     std::vector<std::string> featureNames;
     std::vector<std::string> targetNames;
