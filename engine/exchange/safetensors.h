@@ -1,5 +1,5 @@
 // The safetensors container: named tensors and a text-to-text table in one file that other tools read too.
-// Format: https://huggingface.co/docs/safetensors - 8 bytes header length (little endian), a JSON header padded
+// Format (version 0.4 of the safetensors specification): 8 bytes header length (little endian), a JSON header padded
 // with spaces so that the data starts at a multiple of 8, then the tensors' bytes without gaps.
 #pragma once
 
