@@ -1,0 +1,68 @@
+#include "engine/data/assemble.h"
+
+#include "engine/data/scaling.h"
+#include "engine/data/split.h"
+
+namespace trainyard {
+
+Result<Shape> checkedSampleShape(const std::vector<std::int64_t> &configured, const Shape &own)
+{
+    if (configured.empty())
+        return own;
+    std::int64_t product = 1;
+    for (const std::int64_t size : configured) {
+        // Stops before the product can overflow: it never needs to pass own's.
+        if (size < 1 || product > own.elements() / size) {
+            product = -1;
+            break;
+        }
+        product *= size;
+    }
+    if (product != own.elements())
+        return fail(ErrorCode::InvalidData, "The sample shape {} does not hold the {} features of a row. Change the shape on the Data page.",
+                    Shape(configured).text(), own.elements());
+    return Shape(configured);
+}
+
+Status setClassTargets(Dataset &dataset, std::span<const std::int32_t> labels, TargetKind kind)
+{
+    const auto rows = static_cast<std::int64_t>(labels.size());
+    if (dataset.classes() < 2)
+        return fail(ErrorCode::InvalidData, "The target has one class only ({}). There must be at least two to tell apart.",
+                    dataset.classNames.empty() ? "none" : dataset.classNames[0]);
+    if (kind == TargetKind::ClassIndex) {
+        dataset.targets = HostTensor({DType::I32, Shape{rows}});
+        std::copy(labels.begin(), labels.end(), dataset.targets.as<std::int32_t>().begin());
+        return {};
+    }
+    const auto classes = static_cast<std::size_t>(dataset.classes());
+    dataset.targets = HostTensor({DType::F32, Shape{rows, dataset.classes()}});
+    for (std::size_t row = 0; row < labels.size(); ++row)
+        dataset.targets.as<float>()[row * classes + static_cast<std::size_t>(labels[row])] = 1.0f;
+    return {};
+}
+
+Status splitDataset(Dataset &dataset, std::int64_t rows, std::span<const std::int32_t> labels, const SplitConfig &config)
+{
+    const auto first = labels.first(std::min(labels.size(), static_cast<std::size_t>(rows)));
+    TRAINYARD_TRY(SplitRows parts, splitRows(rows, config.stratified ? first : std::span<const std::int32_t>(), config));
+    dataset.train = std::move(parts.train);
+    dataset.validation = std::move(parts.validation);
+    dataset.test = std::move(parts.test);
+    return {};
+}
+
+void fitDataset(Dataset &dataset, const DataConfig &config)
+{
+    // Images share one entry: near-constant border pixels would be blown up by their own.
+    auto fit = fitScaling(dataset.features, dataset.train, config.scaling, dataset.sampleShape().rank() < 2);
+    dataset.featureOffset = std::move(fit.offset);
+    dataset.featureScale = std::move(fit.scale);
+    if (config.target != TargetKind::Value)
+        return;
+    fit = fitScaling(dataset.targets, dataset.train, config.targetScaling, true);
+    dataset.targetOffset = std::move(fit.offset);
+    dataset.targetScale = std::move(fit.scale);
+}
+
+}  // namespace trainyard

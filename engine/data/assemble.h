@@ -1,0 +1,24 @@
+// The steps that every source of data shares: sample shape, class targets, split and scaling.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/data/dataset.h"
+
+namespace trainyard {
+
+// The configured shape where there is one, checked to hold as many elements as own, else own.
+Result<Shape> checkedSampleShape(const std::vector<std::int64_t> &configured, const Shape &own);
+
+// Fills targets from class indices; classNames is set before. Errors: InvalidData for fewer than two classes.
+Status setClassTargets(Dataset &dataset, std::span<const std::int32_t> labels, TargetKind kind);
+
+// The first rows are split; labels may be empty (regression).
+Status splitDataset(Dataset &dataset, std::int64_t rows, std::span<const std::int32_t> labels, const SplitConfig &config);
+
+// Fits feature scaling (per feature for flat samples, one entry for images) and, for values, target scaling.
+void fitDataset(Dataset &dataset, const DataConfig &config);
+
+}  // namespace trainyard
