@@ -6,13 +6,11 @@
 #include "engine/backends/backend.h"
 #include "engine/data/dataset.h"
 #include "engine/graph/analysis.h"
-#include "engine/program/build.h"
-#include "engine/train/training_config.h"
+#include "engine/train/model.h"
 
 namespace trainyard {
 
 DataSignature signatureOf(const Dataset &dataset);
-DataTypes dataTypesOf(const Dataset &dataset);
 
 struct Forecast {
     MemoryBytes bytes;                 // in the arena; bytes.total() == arenaBytes

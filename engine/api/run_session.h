@@ -23,6 +23,8 @@ struct StartRequest {
     std::optional<std::int64_t> epochs;      // instead of the project's
 };
 
+class Recorder;
+
 class RunSession {
 public:
     // Returns at once: the data are loaded and the program is compiled on the engine thread; what goes wrong there
@@ -43,11 +45,11 @@ public:
     void wait();                     // until finished(); for programs without an event loop
 
 private:
-    class Recorder;
     std::shared_ptr<TelemetryHub> m_hub;
     std::shared_ptr<StoreThread> m_store;
     std::shared_ptr<Recorder> m_recorder;
-    std::unique_ptr<Sampler> m_sampler;
+    std::unique_ptr<Sampler> m_sampler;  // from the first thought of training to its end: the engine thread's from then on
+    std::uint32_t m_segment = 0;         // engine thread
     std::unique_ptr<Trainer> m_trainer;
 };
 

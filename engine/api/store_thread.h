@@ -20,6 +20,7 @@ class StoreClient {
 public:
     virtual ~StoreClient() = default;
     virtual void flush(RunStore &store) = 0;
+    virtual void unavailable(const Error &error) = 0;  // instead of flush(), where the file could not be opened
     virtual bool done() const = 0;  // after this the client is let go
 };
 

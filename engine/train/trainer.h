@@ -3,11 +3,8 @@
 // Owns the device memory and the executable; knows no SQLite and no disk: checkpoints leave as values through a sink.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -45,6 +42,8 @@ struct TrainProgress {
 };
 
 // What a run is made of; immutable once handed over.
+struct RunFacts;
+
 struct TrainJob {
     std::shared_ptr<const Graph> graph;
     TrainingConfig config;
@@ -53,7 +52,7 @@ struct TrainJob {
     // Takes a finished checkpoint; called on the engine thread, must not block.
     std::function<void(std::shared_ptr<const Checkpoint>, std::string reason)> saveCheckpoint;
     // Called once on the engine thread when everything is compiled, with facts for the run's record.
-    std::function<void(const struct RunFacts &)> onPrepared;
+    std::function<void(const RunFacts &)> onPrepared;
     std::uint32_t segment = 0;  // counts resumes; told with every point
 };
 
@@ -66,9 +65,15 @@ struct RunFacts {
     bool higherIsBetter = true;
 };
 
+class TrainMailbox;  // commands in, progress out
+
 class Trainer {
 public:
-    Trainer(TrainJob job, std::shared_ptr<TelemetryHub> hub);
+    // The job is made on the engine thread, first of all: what it takes to make it may wait for the disk there.
+    // onProgress is called on the engine thread whenever the progress changes, at most every 100 ms or so; the last
+    // one has ended.
+    Trainer(std::function<Result<TrainJob>()> makeJob, std::function<void(const TrainProgress &)> onProgress,
+            std::shared_ptr<TelemetryHub> hub);
     ~Trainer();  // asks to stop, then joins
 
     // Commands, taken at the next step edge; any thread.
@@ -82,16 +87,7 @@ public:
     void wait();  // until the engine thread has ended
 
 private:
-    struct Command;
-    class Loop;  // everything the engine thread owns
-    void enqueue(Command command);
-
-    TrainJob m_job;
-    std::shared_ptr<TelemetryHub> m_hub;
-    mutable std::mutex m_mutex;  // guards m_commands and m_progress
-    std::condition_variable_any m_wake;
-    std::vector<Command> m_commands;
-    TrainProgress m_progress;
+    std::shared_ptr<TrainMailbox> m_mailbox;
     std::jthread m_thread;
 };
 

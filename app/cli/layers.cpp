@@ -1,0 +1,100 @@
+// trainyard-cli layers [NAME]: the reference, generated from the same specs that make palette and inspector.
+#include <cmath>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "engine/base/format.h"
+#include "engine/layers/layer_spec.h"
+
+namespace trainyard::cli {
+
+namespace {
+
+struct LayersOptions {
+    std::string name;
+    bool json = false;
+};
+
+std::string rangeText(const ParameterSpec &parameter)
+{
+    if (!parameter.choices.empty()) {
+        std::string text;
+        for (const std::string &choice : parameter.choices)
+            text += (text.empty() ? "" : " | ") + choice;
+        return text;
+    }
+    const bool low = std::isfinite(parameter.minimum), high = std::isfinite(parameter.maximum);
+    if (!low && !high)
+        return "";
+    if (low && high)
+        return formatSignificant(parameter.minimum) + " to " + formatSignificant(parameter.maximum);
+    return low ? "at least " + formatSignificant(parameter.minimum) : "at most " + formatSignificant(parameter.maximum);
+}
+
+nlohmann::ordered_json toJson(const LayerSpec &spec)
+{
+    nlohmann::ordered_json out{{"type", spec.type}, {"title", spec.title}, {"category", categoryName(spec.category)},
+                               {"summary", spec.summary}, {"help", spec.help}};
+    out["parameters"] = nlohmann::ordered_json::array();
+    for (const ParameterSpec &parameter : spec.parameters)
+        out["parameters"].push_back({{"key", parameter.key}, {"label", parameter.label},
+                                     {"default", parameterText(parameter, parameter.defaultValue)},
+                                     {"range", rangeText(parameter)}, {"unit", parameter.unit}, {"help", parameter.help}});
+    return out;
+}
+
+void printOne(const LayerSpec &spec)
+{
+    std::printf("%s (%s)\n%s\n\n%s\n", spec.title.c_str(), spec.type.c_str(), spec.summary.c_str(), spec.help.c_str());
+    for (const ParameterSpec &parameter : spec.parameters) {
+        const std::string range = rangeText(parameter);
+        std::printf("\n  %s = %s%s%s%s\n      %s\n", parameter.key.c_str(), parameterText(parameter, parameter.defaultValue).c_str(),
+                    range.empty() ? "" : "   (", range.c_str(), range.empty() ? "" : ")", parameter.help.c_str());
+    }
+}
+
+int layers(const LayersOptions &options)
+{
+    if (!options.name.empty()) {
+        const LayerSpec *spec = findLayer(options.name);
+        if (!spec)
+            return report({ErrorCode::NotFound, fmt::format("There is no layer {}. `trainyard-cli layers` lists them.", options.name), {}, {}}, options.json);
+        if (options.json)
+            std::puts(toJson(*spec).dump().c_str());
+        else
+            printOne(*spec);
+        return kOk;
+    }
+    if (options.json) {
+        auto list = nlohmann::ordered_json::array();
+        for (const LayerSpec &spec : layerCatalog())
+            list.push_back(toJson(spec));
+        std::puts(list.dump().c_str());
+        return kOk;
+    }
+    std::string category;
+    for (const LayerSpec &spec : layerCatalog()) {
+        if (category != categoryTitle(spec.category)) {
+            category = categoryTitle(spec.category);
+            std::printf("\n%s\n", category.c_str());
+        }
+        std::printf("  %-24s %s\n", spec.type.c_str(), spec.summary.c_str());
+    }
+    return kOk;
+}
+
+}  // namespace
+
+Command addLayers(CLI::App &app)
+{
+    auto options = std::make_shared<LayersOptions>();
+    auto *command = app.add_subcommand("layers", "The layers there are, or the reference of one");
+    command->add_option("name", options->name, "A layer's type, such as conv2d");
+    command->add_flag("--json", options->json, "JSON for scripts");
+    return [options] { return layers(*options); };
+}
+
+}  // namespace trainyard::cli

@@ -1,0 +1,41 @@
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+
+namespace trainyard::cli {
+
+int exitCodeOf(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::InvalidGraph:
+    case ErrorCode::InvalidData:
+    case ErrorCode::InvalidFile:
+    case ErrorCode::Unsupported: return kInvalid;
+    case ErrorCode::NotFound: return kNotFound;
+    case ErrorCode::Io: return kIo;
+    case ErrorCode::OutOfMemory: return kDoesNotFit;
+    case ErrorCode::Internal: return kFailed;
+    }
+    return kFailed;
+}
+
+int report(const Error &error, bool json)
+{
+    if (json) {
+        const nlohmann::ordered_json out{{"error",
+                                          {{"code", errorCodeName(error.code)},
+                                           {"message", error.message},
+                                           {"node", error.node},
+                                           {"detail", error.detail}}}};
+        std::puts(out.dump().c_str());
+    } else {
+        const std::string where = error.node.empty() ? "" : error.node + ": ";
+        std::fprintf(stderr, "%s%s\n", where.c_str(), error.message.c_str());
+    }
+    return exitCodeOf(error.code);
+}
+
+}  // namespace trainyard::cli

@@ -1,0 +1,68 @@
+// trainyard-cli runs PROJECT
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "app/cli/open_store.h"
+#include "engine/base/format.h"
+
+namespace trainyard::cli {
+
+namespace {
+
+struct RunsOptions {
+    std::string project;
+    bool json = false;
+};
+
+int runs(const RunsOptions &options)
+{
+    const auto store = openStore(options.project);
+    if (!store)
+        return report(store.error(), options.json);
+    const auto records = (*store)->runs();
+    if (!records)
+        return report(records.error(), options.json);
+    if (options.json) {
+        auto list = nlohmann::ordered_json::array();
+        for (const RunRecord &run : *records)
+            list.push_back({{"run", run.id},
+                            {"name", run.name},
+                            {"state", runStateName(run.state)},
+                            {"started_ms", run.startedMs},
+                            {"ended_ms", run.endedMs},
+                            {"step", run.lastStep},
+                            {"epoch", run.lastEpoch},
+                            {"metric", run.bestMetricName},
+                            {"best", run.bestMetric ? nlohmann::ordered_json(*run.bestMetric) : nlohmann::ordered_json(nullptr)},
+                            {"parameters", run.parameters},
+                            {"device", run.device},
+                            {"tags", run.tags},
+                            {"notes", run.notes}});
+        std::puts(list.dump().c_str());
+        return kOk;
+    }
+    std::printf("%5s  %-24s %-12s %-16s %10s  %7s  %s\n", "run", "name", "state", "started", "took", "epochs", "best");
+    for (const RunRecord &run : *records) {
+        const std::string best = run.bestMetric ? run.bestMetricName + " " + formatSignificant(*run.bestMetric) : "-";
+        std::printf("%5lld  %-24s %-12s %-16s %10s  %7lld  %s\n", static_cast<long long>(run.id), run.name.c_str(),
+                    runStateName(run.state), dateText(run.startedMs).c_str(), durationText(run).c_str(),
+                    static_cast<long long>(run.lastEpoch), best.c_str());
+    }
+    return kOk;
+}
+
+}  // namespace
+
+Command addRuns(CLI::App &app)
+{
+    auto options = std::make_shared<RunsOptions>();
+    auto *command = app.add_subcommand("runs", "List a project's runs, newest first");
+    command->add_option("project", options->project, "The project's folder")->required();
+    command->add_flag("--json", options->json, "JSON for scripts");
+    return [options] { return runs(*options); };
+}
+
+}  // namespace trainyard::cli

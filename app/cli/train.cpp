@@ -1,0 +1,139 @@
+// trainyard-cli train PROJECT
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "app/cli/progress_bar.h"
+#include "engine/api/run_session.h"
+#include "engine/base/format.h"
+
+namespace trainyard::cli {
+
+namespace {
+
+struct TrainOptions {
+    std::string project, name;
+    std::optional<std::int64_t> resume, epochs, batch;
+    std::optional<std::uint64_t> seed;
+    std::optional<int> threads;
+    bool json = false;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+nlohmann::ordered_json toJson(const std::optional<double> &value)
+{
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+void printSummary(const RunSession &session, const TrainProgress &progress, const std::filesystem::path &folder, bool json)
+{
+    if (json) {
+        const nlohmann::ordered_json out{{"run", session.runId()},
+                                         {"state", trainStateName(progress.state)},
+                                         {"project", folder.string()},
+                                         {"epoch", progress.epoch},
+                                         {"step", progress.step},
+                                         {"metric", progress.metricName},
+                                         {"train_loss", toJson(progress.trainLoss)},
+                                         {"validation_loss", toJson(progress.validationLoss)},
+                                         {"validation_metric", toJson(progress.validationMetric)},
+                                         {"best_metric", toJson(progress.bestMetric)},
+                                         {"test_loss", toJson(progress.testLoss)},
+                                         {"test_metric", toJson(progress.testMetric)},
+                                         {"samples_per_second", toJson(progress.samplesPerSecond)},
+                                         {"arena_bytes", progress.arenaBytes}};
+        std::puts(out.dump().c_str());
+        return;
+    }
+    std::printf("Run %lld %s after %lld epochs, in %s.\n", static_cast<long long>(session.runId()), trainStateName(progress.state),
+                static_cast<long long>(progress.epoch), folder.c_str());
+    if (progress.testMetric)
+        std::printf("Test %s: %s\n", progress.metricName.c_str(),
+                    progress.metricName == "accuracy" ? formatPercent(*progress.testMetric).c_str()
+                                                      : formatSignificant(*progress.testMetric).c_str());
+    if (progress.state == TrainState::Stopped)
+        std::printf("Resume it with: trainyard-cli train %s --resume %lld\n", folder.c_str(), static_cast<long long>(session.runId()));
+}
+
+// Watches the run until it has ended and is written. Returns at a step edge after Ctrl-C.
+void watch(RunSession &session, bool json)
+{
+    const auto subscription = session.hub().subscribe(1 << 12);
+    std::vector<RunEvent> events;
+    ProgressBar bar;
+    bool asked = false;
+    while (!session.finished()) {
+        if (interrupted && !std::exchange(asked, true)) {
+            session.stop();
+            if (!json)
+                bar.message("Stopping at the next step and saving.");
+        }
+        events.clear();
+        subscription->drainEvents(events);
+        if (!json) {
+            for (const RunEvent &event : events)
+                if (event.kind != EventKind::Epoch && event.kind != EventKind::Checkpoint && event.kind != EventKind::Finished)
+                    bar.message(event.text);
+            bar.show(session.progress());
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    if (!json) {
+        bar.show(session.progress());
+        bar.finish();
+    }
+}
+
+int train(const TrainOptions &options)
+{
+    const auto folder = writableProject(options.project);
+    if (!folder)
+        return report(folder.error(), options.json);
+    auto project = loadProject(*folder);
+    if (!project)
+        return report(project.error(), options.json);
+    project->training.batchSize = options.batch.value_or(project->training.batchSize);
+    project->training.seed = options.seed.value_or(project->training.seed);
+    project->training.threads = options.threads.value_or(project->training.threads);
+    if (options.epochs && *options.epochs < 1)
+        return report({ErrorCode::InvalidArgument, fmt::format("Epochs is {}. It must be at least 1.", *options.epochs), {}, {}}, options.json);
+    if (!options.json && *folder != std::filesystem::path(options.project))
+        std::printf("Working in %s.\n", folder->c_str());
+
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    std::signal(SIGTERM, [](int) { interrupted = 1; });
+    auto store = std::make_shared<StoreThread>(project->database());
+    RunSession session({std::make_shared<const Project>(*project), options.name, options.resume, options.epochs}, store);
+    watch(session, options.json);
+    const TrainProgress progress = session.progress();
+    if (progress.error)
+        return report(*progress.error, options.json);
+    printSummary(session, progress, *folder, options.json);
+    return progress.state == TrainState::Stopped ? kInterrupted : kOk;
+}
+
+}  // namespace
+
+Command addTrain(CLI::App &app)
+{
+    auto options = std::make_shared<TrainOptions>();
+    auto *command = app.add_subcommand("train", "Train a project; Ctrl-C stops at a step and saves");
+    command->add_option("project", options->project, "The project's folder or its project.json")->required();
+    command->add_option("--resume", options->resume, "Go on with this run from its latest checkpoint");
+    command->add_option("--epochs", options->epochs, "Train so many epochs in all, instead of the project's number");
+    command->add_option("--batch", options->batch, "Batch size, instead of the project's");
+    command->add_option("--seed", options->seed, "Seed, instead of the project's");
+    command->add_option("--threads", options->threads, "CPU threads, instead of the project's");
+    command->add_option("--name", options->name, "A name for the run");
+    command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");
+    return [options] { return train(*options); };
+}
+
+}  // namespace trainyard::cli

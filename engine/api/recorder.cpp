@@ -1,0 +1,226 @@
+#include "engine/api/recorder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/file.h"
+
+namespace trainyard {
+
+namespace {
+
+constexpr int kTriesAfterEnd = 20;      // 5 s of a refusing disk, then the end is told without the record
+constexpr std::size_t kKeptCheckpoints = 5;
+
+RunState storedState(TrainState state)
+{
+    switch (state) {
+    case TrainState::Preparing: return RunState::Queued;
+    case TrainState::Running:
+    case TrainState::Stopping: return RunState::Running;
+    case TrainState::Paused: return RunState::Paused;
+    case TrainState::Finished: return RunState::Finished;
+    case TrainState::Stopped: return RunState::Stopped;
+    case TrainState::Failed: return RunState::Failed;
+    }
+    return RunState::Failed;
+}
+
+}  // namespace
+
+Recorder::Recorder(NewRun run, std::int64_t resumeRun, std::filesystem::path projectFolder, std::shared_ptr<TelemetryHub> hub)
+    : m_run(std::move(run)), m_resumeRun(resumeRun), m_folder(std::move(projectFolder)), m_hub(std::move(hub)),
+      m_subscription(m_hub->subscribeLossless())
+{
+}
+
+void Recorder::prepared(const RunFacts &facts)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.facts = facts;
+}
+
+void Recorder::saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std::string reason)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.checkpoints.push_back({std::move(checkpoint), std::move(reason)});
+}
+
+void Recorder::setProgress(const TrainProgress &progress)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.progress = progress;
+    m_inbox.ended = progress.ended();
+}
+
+void Recorder::waitUntilDone()
+{
+    m_done.wait(false);
+}
+
+void Recorder::finish()
+{
+    m_done = true;
+    m_done.notify_all();
+}
+
+void Recorder::flush(RunStore &store)
+{
+    Inbox inbox;
+    {
+        const std::scoped_lock lock(m_mutex);
+        inbox = m_inbox;
+        m_inbox.checkpoints.clear();
+    }
+    // Drained after the inbox was read: when the end is in the inbox, all that came before it is in the rings.
+    m_subscription->drainPoints(m_points);
+    m_subscription->drainEvents(m_events);
+
+    Status status = ensureRun(store, inbox);
+    if (status && m_runMade)
+        status = writeCheckpoints(store, inbox);
+    if (!inbox.checkpoints.empty()) {  // not written: first in line for the next try
+        const std::scoped_lock lock(m_mutex);
+        m_inbox.checkpoints.insert(m_inbox.checkpoints.begin(), inbox.checkpoints.begin(), inbox.checkpoints.end());
+    }
+    if (m_runMade)
+        if (const Status written = write(store, inbox); status)
+            status = written;
+    if (status) {
+        m_inTrouble = false;
+        if (inbox.ended)
+            finish();
+        return;
+    }
+    reportTrouble(status.error());
+    if (inbox.ended && ++m_failuresAfterEnd >= kTriesAfterEnd)
+        finish();
+}
+
+void Recorder::unavailable(const Error &error)
+{
+    bool ended;
+    {
+        const std::scoped_lock lock(m_mutex);
+        ended = m_inbox.ended;
+        m_inbox.checkpoints.clear();
+    }
+    reportTrouble(error);
+    if (ended)
+        finish();
+}
+
+// Told once until it works again; the points wait in memory meanwhile.
+void Recorder::reportTrouble(const Error &error)
+{
+    if (!std::exchange(m_inTrouble, true))
+        m_hub->publish(RunEvent{EventKind::Warning, EventLevel::Error, 0, 0, wallClockMs(),
+                                "The run's history cannot be written, training goes on: " + error.message});
+}
+
+// The row is made when the run is compiled and its facts are known, or when it has failed before that.
+Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
+{
+    const bool failedEarly = inbox.ended && !inbox.facts;
+    if (m_runMade || (!inbox.facts && !inbox.ended) || (failedEarly && m_resumeRun != 0))
+        return {};  // a resume that never began leaves the run as it was
+    if (inbox.facts) {
+        const RunFacts &facts = *inbox.facts;
+        m_run.parameters = facts.parameters;
+        m_run.device = facts.deviceId;
+        m_run.bestMetricName = facts.metricName;
+        m_run.bestMetricHigherIsBetter = facts.higherIsBetter;
+        m_run.environmentJson = nlohmann::ordered_json{{"device", facts.deviceName},
+                                                       {"library", facts.library},
+                                                       {"instruction_set", facts.instructionSet},
+                                                       {"threads", facts.threads},
+                                                       {"arena_bytes", facts.arenaBytes}}
+                                    .dump();
+        m_bestSeries = "best/" + facts.metricName;
+    }
+    if (m_resumeRun != 0) {
+        m_runId = m_resumeRun;
+    } else {
+        TRAINYARD_TRY(m_runId, store.createRun(m_run));
+    }
+    m_runMade = true;
+    return {};
+}
+
+Status Recorder::write(RunStore &store, const Inbox &inbox)
+{
+    const Status status = store.transact([&]() -> Status {
+        const auto series = m_hub->series();
+        std::vector<StoredPoint> stored;
+        stored.reserve(m_points.size());
+        std::optional<Point> best;
+        for (const Point &point : m_points) {
+            auto id = m_seriesIds.find(point.series);
+            if (id == m_seriesIds.end()) {
+                const SeriesInfo &info = series.at(point.series);
+                TRAINYARD_TRY(const auto seriesId, store.declareSeries(m_runId, info.name, info.unit));
+                id = m_seriesIds.emplace(point.series, seriesId).first;
+            }
+            if (series[point.series].name == m_bestSeries)
+                best = point;
+            stored.push_back({id->second, point.step, point.timeMs, point.segment, point.value});
+        }
+        TRAINYARD_CHECK(store.appendPoints(m_runId, stored));
+        for (const RunEvent &event : m_events)
+            TRAINYARD_CHECK(store.appendEvent({0, m_runId, event.step, event.epoch, event.timeMs, eventLevelName(event.level),
+                                               eventKindName(event.kind), event.text}));
+        if (best)
+            TRAINYARD_CHECK(store.setBestMetric(m_runId, best->value, best->step));
+        TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
+        return writeEnd(store, inbox.progress);
+    });
+    if (!status) {
+        m_seriesIds.clear();  // rolled back with the rest
+        return status;
+    }
+    m_state = storedState(inbox.progress.state);
+    m_points.clear();
+    m_events.clear();
+    if (inbox.ended)
+        return store.sealRun(m_runId);
+    return {};
+}
+
+Status Recorder::writeEnd(RunStore &store, const TrainProgress &progress)
+{
+    const RunState state = storedState(progress.state);
+    if (m_state == state || state == RunState::Queued)
+        return {};
+    return store.setState(m_runId, state, progress.error ? progress.error->message : "");
+}
+
+// The file first, then its row: a row never names a file that is not whole.
+Status Recorder::writeCheckpoints(RunStore &store, Inbox &inbox)
+{
+    while (!inbox.checkpoints.empty()) {
+        const auto &[checkpoint, reason] = inbox.checkpoints.front();
+        const auto relative = std::filesystem::path("checkpoints")
+                              / fmt::format("run-{}-step-{}.safetensors", m_runId.load(), checkpoint->step);
+        const auto path = m_folder / relative;
+        TRAINYARD_CHECK(makeFolder(path.parent_path()));
+        TRAINYARD_CHECK(writeCheckpoint(path, *checkpoint));
+        std::error_code code;
+        const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, code));
+        TRAINYARD_CHECK(store.addCheckpoint({0, m_runId, checkpoint->step, checkpoint->epoch, relative.string(), wallClockMs(),
+                                             code ? 0 : bytes, reason}));
+        m_hub->publish(RunEvent{EventKind::Checkpoint, EventLevel::Info, checkpoint->step, checkpoint->epoch, wallClockMs(),
+                                fmt::format("Saved {}.", relative.filename().string())});
+        inbox.checkpoints.pop_front();
+
+        TRAINYARD_TRY(const auto all, store.checkpoints(m_runId));
+        for (std::size_t i = 0; i + kKeptCheckpoints < all.size(); ++i) {
+            if (all[i].path == relative.string())
+                continue;
+            TRAINYARD_CHECK(store.removeCheckpoint(all[i].id));
+            std::filesystem::remove(m_folder / all[i].path, code);
+        }
+    }
+    m_subscription->drainEvents(m_events);  // what was just published belongs to this commit
+    return {};
+}
+
+}  // namespace trainyard

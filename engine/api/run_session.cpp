@@ -1,0 +1,175 @@
+#include "engine/api/run_session.h"
+
+#include <future>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/api/recorder.h"
+#include "engine/data/dataset.h"
+
+namespace trainyard {
+
+namespace {
+
+// What a resumed run takes from the history instead of from the project: it goes on as it began, whatever has been
+// edited since.
+struct StoredRun {
+    std::shared_ptr<const Graph> graph;
+    DataConfig data;
+    TrainingConfig training;
+    std::filesystem::path checkpoint;
+    std::uint32_t segment = 0;
+};
+
+std::string configText(const Project &project)
+{
+    return nlohmann::ordered_json{{"training", trainingToJson(project.training)}, {"data", dataToJson(project.data)}}.dump();
+}
+
+std::string graphText(const Graph &graph)
+{
+    return nlohmann::ordered_json{{"graph", graphToJson(graph)}, {"layout", layoutToJson(graph)}}.dump();
+}
+
+Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &project)
+{
+    TRAINYARD_TRY(const RunRecord record, store.run(id));
+    if (isActive(record.state))
+        return fail(ErrorCode::InvalidArgument, "Run {} is {} in another process. Stop it there first.", id, runStateName(record.state));
+    TRAINYARD_TRY(const auto checkpoint, store.latestCheckpoint(id));
+    if (!checkpoint)
+        return fail(ErrorCode::NotFound, "Run {} has no checkpoint to resume from. Start it anew.", id);
+    StoredRun stored;
+    stored.checkpoint = project.folder / checkpoint->path;
+    const auto graph = nlohmann::ordered_json::parse(record.graphJson, nullptr, false);
+    const auto config = nlohmann::ordered_json::parse(record.configJson, nullptr, false);
+    if (!graph.is_object() || !graph.contains("graph") || !config.is_object() || !config.contains("training") || !config.contains("data"))
+        return fail(ErrorCode::InvalidFile, "The record of run {} is damaged: its network or settings cannot be read.", id);
+    TRAINYARD_TRY(Graph readGraph, graphFromJson(graph["graph"], graph.value("layout", nlohmann::ordered_json::object())));
+    stored.graph = std::make_shared<const Graph>(std::move(readGraph));
+    TRAINYARD_TRY(stored.training, trainingFromJson(config["training"]));
+    TRAINYARD_TRY(stored.data, dataFromJson(config["data"]));
+    TRAINYARD_TRY(const auto series, store.series(id));
+    for (const StoredSeries &one : series) {
+        if (one.name != "train/loss")
+            continue;
+        TRAINYARD_TRY(const auto points, store.points(one.id));
+        if (!points.segment.empty())
+            stored.segment = points.segment.back() + 1;
+    }
+    return stored;
+}
+
+}  // namespace
+
+RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
+    : m_hub(std::make_shared<TelemetryHub>()), m_store(std::move(store))
+{
+    const auto project = request.project;
+    NewRun row;
+    row.name = request.runName;
+    row.projectName = project->name;
+    row.graphJson = graphText(project->graph);
+    row.configJson = configText(*project);
+    row.seed = project->training.seed;
+    row.precision = "float32";
+    m_recorder = std::make_shared<Recorder>(std::move(row), request.resumeRun.value_or(0), project->folder, m_hub);
+    m_store->attach(m_recorder);
+
+    m_sampler = std::make_unique<Sampler>(*m_hub);
+    const auto onProgress = [this](const TrainProgress &progress) {
+        if (progress.ended())
+            m_sampler.reset();  // nothing is published after the end
+        else
+            m_sampler->setStep(progress.step, m_segment);
+        m_recorder->setProgress(progress);
+    };
+    const auto begin = [this, project, epochs = request.epochs](const StoredRun &run, bool resume) {
+        TrainJob job;
+        job.graph = run.graph;
+        job.config = run.training;
+        job.config.epochs = epochs.value_or(job.config.epochs);
+        job.segment = m_segment = run.segment;
+        job.loadData = [data = run.data, folder = project->folder] { return loadDataset(data, folder); };
+        if (resume)
+            job.loadCheckpoint = [path = run.checkpoint] { return readCheckpoint(path); };
+        job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {
+            recorder->saveCheckpoint(std::move(checkpoint), std::move(reason));
+        };
+        job.onPrepared = [recorder = m_recorder](const RunFacts &facts) { recorder->prepared(facts); };
+        return job;
+    };
+    if (!request.resumeRun) {
+        const StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, 0};
+        m_trainer = std::make_unique<Trainer>([job = begin(fresh, false)]() -> Result<TrainJob> { return job; }, onProgress, m_hub);
+    } else {
+        // The record is read on the store's thread; the engine thread waits for it there, nobody else does.
+        auto record = std::make_shared<std::promise<Result<StoredRun>>>();
+        m_store->post([record, id = *request.resumeRun, project](RunStore &runs) { record->set_value(readRun(runs, id, *project)); },
+                      [record](const Error &error) { record->set_value(tl::unexpected(error)); });
+        m_trainer = std::make_unique<Trainer>(
+            [begin, answer = std::make_shared<std::future<Result<StoredRun>>>(record->get_future())]() -> Result<TrainJob> {
+                TRAINYARD_TRY(const StoredRun run, answer->get());
+                return begin(run, true);
+            },
+            onProgress, m_hub);
+    }
+}
+
+RunSession::~RunSession()
+{
+    m_trainer.reset();  // stops at a step edge with a checkpoint, then joins
+    wait();
+}
+
+void RunSession::pause()
+{
+    m_trainer->pause();
+}
+
+void RunSession::resume()
+{
+    m_trainer->resume();
+}
+
+void RunSession::stop()
+{
+    m_trainer->stop();
+}
+
+void RunSession::setLearningRate(double rate)
+{
+    m_trainer->setLearningRate(rate);
+}
+
+void RunSession::saveCheckpoint()
+{
+    m_trainer->requestCheckpoint();
+}
+
+TelemetryHub &RunSession::hub()
+{
+    return *m_hub;
+}
+
+TrainProgress RunSession::progress() const
+{
+    return m_trainer->progress();
+}
+
+bool RunSession::finished() const
+{
+    return m_recorder->done();
+}
+
+std::int64_t RunSession::runId() const
+{
+    return m_recorder->runId();
+}
+
+void RunSession::wait()
+{
+    m_recorder->waitUntilDone();
+}
+
+}  // namespace trainyard

@@ -1,0 +1,25 @@
+#include <cmath>
+
+#include "engine/backends/cpu/step.h"
+
+namespace trainyard::cpu {
+
+std::unique_ptr<Step> makeAccumulateAbsoluteError(StepRequest &request)
+{
+    const Shape &shape = request.inputShape(0);
+    const std::int64_t columns = shape.elements() / shape[0];
+    const std::int64_t scales = request.hasInput(2) ? request.inputShape(2).elements() : 0;
+    return makeLoop([op = request.op, columns, scales](const StepMemory &memory) {
+        const float *prediction = memory.at<float>(op.inputs[0]), *target = memory.at<float>(op.inputs[1]);
+        const float *scale = memory.at<float>(op.inputs[2]);
+        double *sums = memory.at<double>(op.inputs[3]);
+        const std::int64_t valid = memory.scalars->validRows * columns;
+        for (std::int64_t i = 0; i < valid; ++i) {
+            const float unit = scales == 0 ? 1.0f : scale[scales > 1 ? i % columns : 0];
+            sums[0] += std::abs(static_cast<double>(prediction[i]) - static_cast<double>(target[i])) / static_cast<double>(unit);
+        }
+        sums[1] += static_cast<double>(valid);
+    });
+}
+
+}  // namespace trainyard::cpu

@@ -1,0 +1,39 @@
+#include "engine/backends/cpu/primitive_call.h"
+
+namespace trainyard::cpu {
+
+std::unique_ptr<Step> makeAdd(StepRequest &request)
+{
+    const Op op = request.op;
+    const auto count = static_cast<std::size_t>(request.outputShape().elements());
+    const auto *activation = std::get_if<ActivationAttributes>(&op.attributes);
+    const int threads = request.threads;
+    const auto loop = [&](auto combine) {
+        return makeLoop([op, count, threads, combine](const StepMemory &memory) {
+            const float *a = memory.at<float>(op.inputs[0]), *b = memory.at<float>(op.inputs[1]);
+            float *y = memory.at<float>(op.outputs[0]);
+            forPieces(count, threads, [=](std::size_t begin, std::size_t end) {
+#pragma omp simd
+                for (std::size_t i = begin; i < end; ++i)
+                    y[i] = combine(a[i], b[i]);
+            });
+        });
+    };
+    if (!activation || activation->kind == ActivationKind::Identity)
+        return loop([](float a, float b) { return a + b; });
+    if (activation->kind == ActivationKind::Relu)
+        return loop([](float a, float b) { return a + b > 0.0f ? a + b : 0.0f; });
+
+    const MemoryDesc x = vectorDesc(static_cast<std::int64_t>(count));
+    const auto desc = binaryDesc(Algorithm::binary_add, x, withActivation(*activation));
+    auto step = std::make_unique<PrimitiveStep>();
+    const std::size_t call = step->add(dnnl::binary(desc));
+    step->argument(call, DNNL_ARG_SRC_0, x, op.inputs[0]);
+    step->argument(call, DNNL_ARG_SRC_1, x, op.inputs[1]);
+    step->argument(call, DNNL_ARG_DST, x, op.outputs[0]);
+    step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), 0);
+    request.scratchBytes = desc.scratchpad_desc().get_size();
+    return step;
+}
+
+}  // namespace trainyard::cpu

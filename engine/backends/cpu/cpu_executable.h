@@ -1,0 +1,56 @@
+// Compiled programs over one arena in host memory. One thread at a time.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "engine/backends/backend.h"
+#include "engine/backends/cpu/step.h"
+
+namespace trainyard::cpu {
+
+class CpuExecutable : public Executable {
+public:
+    // Errors: Internal with the op's name, when oneDNN refuses.
+    static Result<std::unique_ptr<CpuExecutable>> compile(std::span<const Program *const> programs, int threads);
+
+    const MemoryPlan &memoryPlan(std::size_t program) const override { return m_programs[program].plan; }
+    std::uint64_t arenaBytes() const override { return m_arenaBytes; }
+    Status allocate() override;
+    std::uint64_t allocatedBytes() const override { return m_arena ? m_arenaBytes : 0; }
+    void bind(std::size_t program, ValueId value, std::span<const std::byte> data) override;
+    void setIndices(std::size_t program, std::span<const std::int32_t> rows) override;
+    Status run(std::size_t program, const StepScalars &scalars) override;
+    Status read(std::size_t program, ValueId value, std::span<std::byte> out) override;
+    Status write(std::size_t program, ValueId value, std::span<const std::byte> in) override;
+    void setProfiling(bool on) override { m_profiling = on; }
+    std::span<const double> opSeconds(std::size_t program) const override;
+
+private:
+    struct CompiledStep {
+        std::unique_ptr<Step> step;  // null: nothing to do
+        int threads = 1;
+        std::byte *scratch = nullptr;
+    };
+    struct CompiledProgram {
+        Program program;
+        MemoryPlan plan;
+        std::vector<CompiledStep> steps;  // one per op
+        std::vector<std::byte *> values;  // one per value
+        std::vector<double> opSeconds;
+    };
+    struct FreeArena {
+        void operator()(std::byte *arena) const;
+    };
+
+    Result<StorageNeeds> makeSteps(CompiledProgram &compiled, int threads);
+    void bindSteps(CompiledProgram &compiled);
+
+    std::vector<CompiledProgram> m_programs;
+    std::uint64_t m_arenaBytes = 0;
+    std::unique_ptr<std::byte, FreeArena> m_arena;
+    bool m_profiling = false;
+};
+
+}  // namespace trainyard::cpu

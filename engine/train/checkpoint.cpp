@@ -1,0 +1,64 @@
+#include "engine/train/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+
+namespace trainyard {
+
+namespace {
+
+constexpr const char *kFormat = "trainyard-checkpoint-1";
+
+}  // namespace
+
+Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &checkpoint)
+{
+    // Numbers go as JSON text in one metadata entry: exact for 64-bit integers and round-trip exact for doubles.
+    nlohmann::ordered_json state{{"seed", checkpoint.seed},
+                                 {"step", checkpoint.step},
+                                 {"epoch", checkpoint.epoch},
+                                 {"step_in_epoch", checkpoint.stepInEpoch},
+                                 {"learning_rate", checkpoint.learningRate},
+                                 {"threads", checkpoint.threads},
+                                 {"instruction_set", checkpoint.instructionSet},
+                                 {"library", checkpoint.library},
+                                 {"metric_sums", checkpoint.metricSums}};
+    if (checkpoint.bestMetric)
+        state["best_metric"] = *checkpoint.bestMetric;
+    SafetensorsFile file = checkpoint.tensors;
+    file.metadata["format"] = kFormat;
+    file.metadata["trainyard"] = state.dump();
+    return writeSafetensors(path, file);
+}
+
+Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
+{
+    Checkpoint checkpoint;
+    TRAINYARD_TRY(checkpoint.tensors, readSafetensors(path));
+    auto &metadata = checkpoint.tensors.metadata;
+    if (metadata["format"] != kFormat)
+        return fail(ErrorCode::InvalidFile, "{} holds tensors, but is not a checkpoint of Trainyard's: it has no counters to resume from.",
+                    path.string());
+    try {
+        const auto state = nlohmann::json::parse(metadata["trainyard"]);
+        checkpoint.seed = state.at("seed").get<std::uint64_t>();
+        checkpoint.step = state.at("step").get<std::int64_t>();
+        checkpoint.epoch = state.at("epoch").get<std::int64_t>();
+        checkpoint.stepInEpoch = state.at("step_in_epoch").get<std::int64_t>();
+        checkpoint.learningRate = state.at("learning_rate").get<double>();
+        checkpoint.threads = state.at("threads").get<int>();
+        checkpoint.instructionSet = state.at("instruction_set").get<std::string>();
+        checkpoint.library = state.at("library").get<std::string>();
+        checkpoint.metricSums = state.at("metric_sums").get<std::vector<double>>();
+        if (state.contains("best_metric"))
+            checkpoint.bestMetric = state.at("best_metric").get<double>();
+    } catch (const nlohmann::json::exception &error) {
+        return fail(Error{ErrorCode::InvalidFile, fmt::format("The checkpoint {} is damaged: its counters cannot be read. Resume from an earlier one.", path.string()), {}, error.what()});
+    }
+    if (checkpoint.step < 0 || checkpoint.epoch < 0 || checkpoint.stepInEpoch < 0)
+        return fail(ErrorCode::InvalidFile, "The checkpoint {} is damaged: its counters are negative. Resume from an earlier one.", path.string());
+    metadata.erase("format");
+    metadata.erase("trainyard");
+    return checkpoint;
+}
+
+}  // namespace trainyard

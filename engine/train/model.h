@@ -1,0 +1,69 @@
+// A network on a device, ready to train: the compiled train and evaluation programs over one arena, with the data bound.
+// Owned and used by one thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/backends/backend.h"
+#include "engine/data/dataset.h"
+#include "engine/graph/graph.h"
+#include "engine/program/build.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/training_config.h"
+
+namespace trainyard {
+
+// What a data set asks of a Program.
+DataTypes dataTypesOf(const Dataset &dataset);
+
+// The train and evaluation programs of a run, as they share one arena; also what a forecast compiles.
+Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config);
+
+// The metrics of one pass, "loss" first, in the program's order; NaN where nothing was counted.
+struct MetricResult {
+    std::string name;
+    double value = 0;
+};
+
+class Model {
+public:
+    // Compiles and allocates; parameters are initialized from the seed. dataset must outlive the model.
+    // settings hold threads and instruction set of an earlier run on resume. Errors: InvalidGraph, InvalidData,
+    // OutOfMemory, Unsupported.
+    static Result<Model> create(const Graph &graph, const Dataset &dataset, const TrainingConfig &config,
+                                const DeviceSettings &settings);
+
+    // One training step over these rows (a whole batch).
+    Status trainStep(std::span<const std::int32_t> rows, const StepScalars &scalars);
+
+    // Sums of the training metrics since the last reset, accumulators one after another.
+    Result<std::vector<double>> trainingSums();
+    Status setTrainingSums(std::span<const double> sums);
+    std::vector<MetricResult> metricsOf(std::span<const double> sums) const;
+
+    // Metrics over rows, in inference form; any number of rows.
+    Result<std::vector<MetricResult>> evaluate(std::span<const std::int32_t> rows);
+
+    // Everything trained, in canonical layouts.
+    Result<SafetensorsFile> tensors();
+    // Errors: InvalidFile, naming the tensor that is missing or of another shape.
+    Status restore(const SafetensorsFile &tensors);
+
+    const Program &trainProgram() const { return m_programs[0]; }
+    Executable &executable() { return *m_executable; }
+    const DeviceInfo &device() const { return m_device; }
+
+private:
+    Status initialize(std::uint64_t seed);
+    void bindData(const Dataset &dataset);
+    Result<std::vector<double>> readSums(std::size_t program);
+
+    std::vector<Program> m_programs;  // train, evaluate
+    std::unique_ptr<Backend> m_backend;
+    std::unique_ptr<Executable> m_executable;
+    DeviceInfo m_device;
+    std::vector<std::int32_t> m_paddedRows;
+};
+
+}  // namespace trainyard
