@@ -42,11 +42,12 @@ public:
 
     // Adds a layer of a known type with a fresh id and a fresh name derived from the type ("conv2d_2").
     LayerId add(const std::string &type, double x = 0, double y = 0);
-    void insert(Layer layer);  // with its id: undo, paste, files
+    void insert(Layer layer);  // with its id: undo, paste, files; replaces a layer of that id
     void remove(LayerId id);   // with its wires
     Layer *edit(LayerId id);
 
-    // Wires are kept in the order (to, port). connect() refuses what canConnect() refuses.
+    // Wires are kept in the order (to, port). connect() refuses what canConnect() refuses. The inputs of a layer that
+    // takes any number stay 0..n-1: a wire to a taken port moves the later ones up, a removed one moves them down.
     Status connect(Wire wire);
     void disconnect(const Wire &wire);
     // The reason a person reads while dragging: a cycle, a port that is taken, no output, no such layer.
@@ -61,12 +62,17 @@ public:
     // Layers so that each comes after its inputs, ties by id. Errors: InvalidGraph, naming a layer on the cycle.
     Result<std::vector<LayerId>> topologicalOrder() const;
 
+    // Keys of the file's "graph" object that this program does not know, as JSON text, kept for saving.
+    const std::string &unknownJson() const { return m_unknownJson; }
+    void setUnknownJson(std::string json) { m_unknownJson = std::move(json); }
+
     bool operator==(const Graph &) const = default;
 
 private:
     std::vector<Layer> m_layers;
     std::vector<Wire> m_wires;
     LayerId m_nextId = 1;
+    std::string m_unknownJson;
 };
 
 // Settings with defaults filled in; spec must be the layer's own.

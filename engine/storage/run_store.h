@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,7 +82,7 @@ public:
 
 private:
     explicit RunStore(std::unique_ptr<Database> database);
-    Status updateRun(std::int64_t runId, std::string_view assignments, std::string_view value);
+    Status updateRun(std::int64_t runId, std::string_view column, std::string_view value);
 
     std::unique_ptr<Database> m_database;
     std::unique_ptr<SeriesLog> m_log;

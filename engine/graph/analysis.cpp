@@ -1,0 +1,211 @@
+#include "engine/graph/analysis.h"
+
+#include "engine/graph/loss_rules.h"
+#include "engine/layers/parameter_specs.h"
+
+namespace trainyard {
+
+namespace {
+
+class Analyzer {
+public:
+    Analyzer(const Graph &graph, const std::optional<DataSignature> &data)
+        : m_graph(graph), m_data(data), m_builder(m_scratch)
+    {
+    }
+
+    GraphAnalysis run()
+    {
+        const Result<std::vector<LayerId>> order = m_graph.topologicalOrder();
+        if (!order) {
+            const Layer *layer = m_graph.findByName(order.error().node);
+            addProblem(layer ? layer->id : 0, order.error().message);
+            return std::move(m_result);
+        }
+        m_wires = m_graph.wires();
+        for (const LayerId id : *order)
+            analyzeLayer(*m_graph.find(id));
+        for (const LayerId id : *order)
+            checkDeadEnd(*m_graph.find(id));
+        checkWholeGraph();
+        return std::move(m_result);
+    }
+
+private:
+    // The problem of one layer, which makes it broken.
+    void breakLayer(const Layer &layer, std::string message, std::string key = {}, std::optional<Fix> fix = {})
+    {
+        LayerFacts &facts = m_result.layers[layer.id];
+        facts.broken = true;
+        facts.output.reset();
+        addProblem(layer.id, std::move(message), std::move(key), std::move(fix));
+    }
+
+    void addProblem(LayerId layer, std::string message, std::string key = {}, std::optional<Fix> fix = {})
+    {
+        m_result.problems.push_back({layer, std::move(message), std::move(key), std::move(fix)});
+    }
+
+    void analyzeLayer(const Layer &layer)
+    {
+        LayerFacts &facts = m_result.layers[layer.id];
+        const LayerSpec *spec = findLayer(layer.type);
+        if (!spec)
+            return breakLayer(layer, fmt::format("{} is a layer of type {}, which this program does not know. Install the "
+                                                 "version that made it, or replace the layer.",
+                                                 layer.name, layer.type));
+        const LayerSettings settings = settingsOf(*spec, layer);
+        if (spec->category == Category::Loss)
+            m_losses.push_back(&layer);
+        if (spec->maxInputs == 0)
+            m_hasInput = true;
+        facts.label = spec->label(settings);
+
+        std::vector<Shape> shapes;
+        std::vector<ValueId> values;
+        bool below = false;  // a broken layer
+        for (const Wire &wire : m_wires) {
+            if (wire.to != layer.id)
+                continue;
+            const LayerFacts &source = m_result.layers[wire.from];
+            below = below || !source.output;
+            if (source.output) {
+                shapes.push_back(*source.output);
+                values.push_back(m_values[wire.from]);
+            }
+        }
+        if (below)
+            return;
+        if (!checkSettings(*spec, layer))
+            return;
+        const int connected = static_cast<int>(shapes.size());
+        if (connected < spec->minInputs)
+            return breakLayer(layer, spec->minInputs == 1
+                                         ? fmt::format("{} expects an input, but nothing is connected. Draw a wire to it.", layer.name)
+                                         : fmt::format("{} expects at least {} inputs, got {}. Connect the others or delete it.",
+                                                       layer.name, spec->minInputs, connected));
+        const ShapeResult shape = spec->inferShape(settings, shapes);
+        if (!shape) {
+            std::optional<Fix> fix;
+            if (shape.error().fix)
+                fix = fixOf(*spec, layer, shape.error().fix->key, shape.error().fix->value);
+            return breakLayer(layer, shape.error().message, shape.error().key, std::move(fix));
+        }
+        if (!checkAgainstData(*spec, layer, *shape))
+            return;
+        facts.output = *shape;
+        countParameters(*spec, layer, settings, std::move(values));
+    }
+
+    bool checkSettings(const LayerSpec &spec, const Layer &layer)
+    {
+        const LayerSettings settings = settingsOf(spec, layer);
+        for (const ParameterSpec &parameter : spec.parameters) {
+            const auto found = layer.parameters.find(parameter.key);
+            if (found == layer.parameters.end() || !isInForce(spec, parameter, settings))
+                continue;
+            if (auto message = checkParameter(parameter, found->second)) {
+                breakLayer(layer, std::move(*message), parameter.key, fixOf(spec, layer, parameter.key, parameter.defaultValue));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // A setting that another one switches off is neither shown nor checked.
+    static bool isInForce(const LayerSpec &spec, const ParameterSpec &parameter, const LayerSettings &settings)
+    {
+        for (const ParameterSpec &other : spec.parameters)
+            if (other.key == parameter.onlyWhenKey)
+                return parameterText(other, settings.value(other.key)) == parameter.onlyWhenValue;
+        return true;
+    }
+
+    bool checkAgainstData(const LayerSpec &spec, const Layer &layer, const Shape &shape)
+    {
+        if (!m_data)
+            return true;
+        if (spec.category == Category::Input && shape != m_data->sampleShape) {
+            const ParameterSpec &parameter = spec.parameters.front();
+            Fix fix{fmt::format("Set {} to {}", layer.name, m_data->sampleShape.text()), layer.id, parameter.key,
+                    m_data->sampleShape.sizes()};
+            breakLayer(layer, fmt::format("{} is {}, but a sample of the data is {}. {}.", layer.name, shape.text(),
+                                          m_data->sampleShape.text(), fix.label),
+                       parameter.key, std::move(fix));
+            return false;
+        }
+        if (spec.category == Category::Loss) {
+            if (auto found = lossProblem(m_graph, m_result.layers, layer, shape, *m_data)) {
+                breakLayer(layer, std::move(found->message), std::move(found->key), std::move(found->fix));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // The layer's own emit rule says what there is to train, so that the count cannot differ from the Program's.
+    void countParameters(const LayerSpec &spec, const Layer &layer, const LayerSettings &settings, std::vector<ValueId> inputs)
+    {
+        LayerFacts &facts = m_result.layers[layer.id];
+        const std::size_t before = m_builder.inits().size();
+        EmitContext context{m_builder, settings, layer.name, std::move(inputs), *facts.output, Mode::Predict,
+                            static_cast<std::uint32_t>(layer.id)};
+        if (spec.category == Category::Input)
+            context.batchFeatures = m_builder.addValue({DType::F32, facts.output->withBatch(1)}, Role::Data);
+        const Result<ValueId> value = spec.emit(context);
+        if (!value)
+            return breakLayer(layer, value.error().message);
+        m_values[layer.id] = *value;
+        for (std::size_t i = before; i < m_builder.inits().size(); ++i) {
+            const Value &parameter = m_builder.value(m_builder.inits()[i].value);
+            if (parameter.trainable)
+                facts.parameters += parameter.type.shape.elements();
+        }
+        m_result.parameters += facts.parameters;
+    }
+
+    // Without a loss the missing loss is what there is to say.
+    void checkDeadEnd(const Layer &layer)
+    {
+        const LayerSpec *spec = findLayer(layer.type);
+        if (m_losses.empty() || (spec && !spec->hasOutput) || m_result.layers[layer.id].broken)
+            return;
+        for (const Wire &wire : m_wires)
+            if (wire.from == layer.id)
+                return;
+        addProblem(layer.id, fmt::format("The output of {} goes nowhere. Connect it to another layer or delete it.", layer.name));
+    }
+
+    void checkWholeGraph()
+    {
+        if (m_graph.layers().empty())
+            return addProblem(0, "The network is empty. Drag an input layer onto the canvas to begin.");
+        if (!m_hasInput)
+            addProblem(0, "The network has no input layer. Add one and connect it to the first layer.");
+        if (m_losses.empty())
+            addProblem(0, "The network has no loss. Add softmax cross-entropy to tell classes apart or mean squared error to "
+                          "predict numbers, after the last layer.");
+        for (std::size_t i = 1; i < m_losses.size(); ++i)
+            addProblem(m_losses[i]->id, fmt::format("The network expects one loss, got {} and {}. Delete one of them.",
+                                                    m_losses[0]->name, m_losses[i]->name));
+    }
+
+    const Graph &m_graph;
+    const std::optional<DataSignature> &m_data;
+    OpList m_scratch;
+    OpBuilder m_builder;
+    GraphAnalysis m_result;
+    std::vector<Wire> m_wires;
+    std::map<LayerId, ValueId> m_values;
+    std::vector<const Layer *> m_losses;
+    bool m_hasInput = false;
+};
+
+}  // namespace
+
+GraphAnalysis analyze(const Graph &graph, const std::optional<DataSignature> &data)
+{
+    return Analyzer(graph, data).run();
+}
+
+}  // namespace trainyard

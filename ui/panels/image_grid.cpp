@@ -1,0 +1,117 @@
+#include "ui/panels/image_grid.h"
+
+#include <algorithm>
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+namespace trainyard::ui {
+
+namespace {
+
+constexpr int kTile = 72, kGap = 12, kLabelGap = 4;
+
+}  // namespace
+
+QImage imageOf(const SampleImage &sample)
+{
+    const auto needed = static_cast<std::size_t>(std::max(sample.width, 0)) * static_cast<std::size_t>(std::max(sample.height, 0))
+                        * static_cast<std::size_t>(std::max(sample.channels, 0));
+    if (needed == 0 || sample.pixels.size() < needed || (sample.channels != 1 && sample.channels != 3))
+        return {};
+    const auto format = sample.channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888;
+    // copy(): the image must not point into the preview, which goes with the next one.
+    return QImage(sample.pixels.data(), sample.width, sample.height, sample.width * sample.channels, format).copy();
+}
+
+ImageGrid::ImageGrid(QWidget *parent) : QWidget(parent)
+{
+    setAccessibleName(tr("Sample images"));
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+}
+
+void ImageGrid::setImages(const std::vector<SampleImage> &images)
+{
+    m_images.clear();
+    for (const SampleImage &sample : images)
+        m_images.push_back({imageOf(sample), QString::fromStdString(sample.label)});
+    setAccessibleDescription(tr("%n images", nullptr, imageCount()));
+    updateGeometry();
+    update();
+}
+
+int ImageGrid::labelHeight() const
+{
+    return fontMetrics().height() + kLabelGap;
+}
+
+int ImageGrid::columnsFor(int width) const
+{
+    return std::max(1, (width - kGap) / (kTile + kGap));
+}
+
+int ImageGrid::heightForWidth(int width) const
+{
+    const int columns = columnsFor(width), rows = (imageCount() + columns - 1) / columns;
+    return kGap + rows * (kTile + labelHeight() + kGap);
+}
+
+QSize ImageGrid::sizeHint() const
+{
+    const int wide = kGap + 8 * (kTile + kGap);
+    return {wide, heightForWidth(wide)};
+}
+
+QSize ImageGrid::minimumSizeHint() const
+{
+    return {kTile + 2 * kGap, kTile + labelHeight() + 2 * kGap};
+}
+
+QRect ImageGrid::tileRect(int index) const
+{
+    const int columns = columnsFor(width());
+    return {kGap + index % columns * (kTile + kGap), kGap + index / columns * (kTile + labelHeight() + kGap), kTile, kTile};
+}
+
+void ImageGrid::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    for (int i = 0; i < imageCount(); ++i) {
+        const Tile &tile = m_images[static_cast<std::size_t>(i)];
+        const QRect frame = tileRect(i);
+        QSize size = tile.image.size().scaled(frame.size(), Qt::KeepAspectRatio);
+        QRect target(QPoint(), size);
+        target.moveCenter(frame.center());
+        painter.setRenderHint(QPainter::SmoothPixmapTransform, tile.image.width() > kTile);
+        painter.drawImage(target, tile.image);
+        painter.setPen(palette().color(QPalette::Mid));
+        painter.drawRect(target.adjusted(-1, -1, 0, 0));
+        painter.setPen(palette().color(QPalette::Text));
+        const QRect label(frame.left(), frame.bottom() + kLabelGap, frame.width(), fontMetrics().height());
+        painter.drawText(label, Qt::AlignHCenter | Qt::AlignVCenter,
+                         fontMetrics().elidedText(tile.label, Qt::ElideRight, label.width()));
+    }
+}
+
+bool ImageGrid::event(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        for (int i = 0; i < imageCount(); ++i) {
+            if (tileRect(i).contains(help->pos())) {
+                const Tile &tile = m_images[static_cast<std::size_t>(i)];
+                QToolTip::showText(help->globalPos(), tr("Row %1: %2, %3 x %4 pixels").arg(i + 1).arg(tile.label)
+                                   .arg(tile.image.width()).arg(tile.image.height()), this);
+                return true;
+            }
+        }
+        QToolTip::hideText();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+}  // namespace trainyard::ui
