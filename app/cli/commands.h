@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "engine/base/result.h"
 
 namespace CLI {
@@ -28,6 +30,9 @@ int exitCodeOf(ErrorCode code);
 
 // Prints the error as people or (with json) as scripts want it, and returns its exit code.
 int report(const Error &error, bool json);
+
+// One line of JSON. Text that is not UTF-8 (a path, a name from the command line) is shown with replacement marks.
+void printJson(const nlohmann::ordered_json &json);
 
 using Command = std::function<int()>;
 

@@ -18,7 +18,7 @@ int doctor(bool json)
         auto list = nlohmann::ordered_json::array();
         for (const Finding &finding : findings)
             list.push_back({{"what", finding.what}, {"found", finding.found}, {"text", finding.text}, {"advice", finding.advice}});
-        std::puts(list.dump().c_str());
+        printJson(list);
         return kOk;
     }
     for (const Finding &finding : findings) {

@@ -28,9 +28,11 @@ struct Answer {
 
 Result<Answer> ask(const ForecastOptions &options)
 {
-    TRAINYARD_TRY(Project project, loadProject(options.project));
+    TRAINYARD_TRY(const auto folder, projectInUse(options.project));
+    TRAINYARD_TRY(Project project, loadProject(folder));
     project.training.batchSize = options.batch.value_or(project.training.batchSize);
     TRAINYARD_TRY(const Dataset dataset, loadDataset(project.data, project.folder));
+    TRAINYARD_CHECK(checkTraining(project.training, static_cast<std::int64_t>(dataset.train.size())));
     const DataTypes types = dataTypesOf(dataset);
     Answer answer;
     TRAINYARD_TRY(answer.forecast, forecast(project.graph, types, project.training));
@@ -46,7 +48,7 @@ nlohmann::ordered_json toJson(const MemoryBytes &bytes)
             {"activations", bytes.activations}, {"workspace", bytes.workspace}, {"data", bytes.data}, {"total", bytes.total()}};
 }
 
-void printJson(const Answer &answer)
+void printAnswer(const Answer &answer)
 {
     const Forecast &forecast = answer.forecast;
     nlohmann::ordered_json out{{"batch_size", forecast.batchSize}, {"arena_bytes", forecast.arenaBytes},
@@ -60,7 +62,7 @@ void printJson(const Answer &answer)
     out["layers"] = nlohmann::ordered_json::array();
     for (const LayerMemory &layer : forecast.layers)
         out["layers"].push_back({{"layer", layer.layer}, {"bytes", toJson(layer.bytes)}});
-    std::puts(out.dump().c_str());
+    printJson(out);
 }
 
 void printText(const Answer &answer)
@@ -91,7 +93,7 @@ int run(const ForecastOptions &options)
     const auto answer = ask(options);
     if (!answer)
         return report(answer.error(), options.json);
-    options.json ? printJson(*answer) : printText(*answer);
+    options.json ? printAnswer(*answer) : printText(*answer);
     return answer->forecast.fits() ? kOk : kDoesNotFit;
 }
 

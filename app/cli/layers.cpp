@@ -63,7 +63,7 @@ int layers(const LayersOptions &options)
         if (!spec)
             return report({ErrorCode::NotFound, fmt::format("There is no layer {}. `trainyard-cli layers` lists them.", options.name), {}, {}}, options.json);
         if (options.json)
-            std::puts(toJson(*spec).dump().c_str());
+            printJson(toJson(*spec));
         else
             printOne(*spec);
         return kOk;
@@ -72,7 +72,7 @@ int layers(const LayersOptions &options)
         auto list = nlohmann::ordered_json::array();
         for (const LayerSpec &spec : layerCatalog())
             list.push_back(toJson(spec));
-        std::puts(list.dump().c_str());
+        printJson(list);
         return kOk;
     }
     std::string category;

@@ -1,4 +1,5 @@
 #include <array>
+#include <csignal>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,8 @@
 int main(int argc, char **argv)
 {
     using namespace trainyard::cli;
+    // A file beyond the shell's limit is an error to report, not the end of the program.
+    std::signal(SIGXFSZ, SIG_IGN);
     CLI::App app{"Trainyard: train neural networks, see first what they take, and find every run again."};
     app.name("trainyard-cli");
     app.set_version_flag("--version", TRAINYARD_VERSION);

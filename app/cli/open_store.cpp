@@ -10,13 +10,16 @@ namespace trainyard::cli {
 
 Result<std::unique_ptr<RunStore>> openStore(const std::string &path)
 {
-    TRAINYARD_TRY(const auto folder, writableProject(path));
+    TRAINYARD_TRY(const auto folder, projectInUse(path));
     TRAINYARD_TRY(const Project project, loadProject(folder));
     std::error_code code;
     if (!std::filesystem::exists(project.database(), code))
         return fail(ErrorCode::NotFound, "Nothing has been trained in {} yet. Start with: trainyard-cli train {}", folder.string(), path);
-    TRAINYARD_TRY(auto store, RunStore::open(project.database()));
-    TRAINYARD_CHECK(store->markInterrupted());
+    auto store = RunStore::open(project.database());
+    if (!store && store.error().code == ErrorCode::Io)
+        return RunStore::open(project.database(), OpenMode::ReadOnly);
+    if (store)
+        TRAINYARD_CHECK((*store)->markInterrupted());
     return store;
 }
 

@@ -8,7 +8,8 @@
 
 namespace trainyard::cli {
 
-// path as in `train`: a sample means the person's copy of it. Runs whose process died are marked interrupted first.
+// path as in `train`: a sample means the person's copy of it. Runs whose process died are marked interrupted first, where
+// the file may be written.
 // Errors: NotFound (also where nothing has been trained yet), and those of RunStore::open.
 Result<std::unique_ptr<RunStore>> openStore(const std::string &path);
 

@@ -22,6 +22,11 @@ int exitCodeOf(ErrorCode code)
     return kFailed;
 }
 
+void printJson(const nlohmann::ordered_json &json)
+{
+    std::puts(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+}
+
 int report(const Error &error, bool json)
 {
     if (json) {
@@ -30,9 +35,10 @@ int report(const Error &error, bool json)
                                            {"message", error.message},
                                            {"node", error.node},
                                            {"detail", error.detail}}}};
-        std::puts(out.dump().c_str());
+        printJson(out);
     } else {
-        const std::string where = error.node.empty() ? "" : error.node + ": ";
+        const bool named = error.message.find(error.node) != std::string::npos;
+        const std::string where = named ? "" : error.node + ": ";
         std::fprintf(stderr, "%s%s\n", where.c_str(), error.message.c_str());
     }
     return exitCodeOf(error.code);

@@ -41,7 +41,7 @@ int runs(const RunsOptions &options)
                             {"device", run.device},
                             {"tags", run.tags},
                             {"notes", run.notes}});
-        std::puts(list.dump().c_str());
+        printJson(list);
         return kOk;
     }
     std::printf("%5s  %-24s %-12s %-16s %10s  %7s  %s\n", "run", "name", "state", "started", "took", "epochs", "best");

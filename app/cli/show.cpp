@@ -41,7 +41,7 @@ nlohmann::ordered_json number(const std::optional<double> &value)
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
-void printJson(const RunDetails &details)
+void printDetails(const RunDetails &details)
 {
     const RunRecord &run = details.run;
     nlohmann::ordered_json out{{"run", run.id}, {"name", run.name}, {"state", runStateName(run.state)}, {"seed", run.seed},
@@ -64,7 +64,7 @@ void printJson(const RunDetails &details)
     out["events"] = nlohmann::ordered_json::array();
     for (const StoredEvent &event : details.events)
         out["events"].push_back({{"step", event.step}, {"level", event.level}, {"kind", event.kind}, {"text", event.text}});
-    std::puts(out.dump().c_str());
+    printJson(out);
 }
 
 void printText(const RunDetails &details)
@@ -98,7 +98,7 @@ int show(const ShowOptions &options)
     const auto details = readDetails(options);
     if (!details)
         return report(details.error(), options.json);
-    options.json ? printJson(*details) : printText(*details);
+    options.json ? printDetails(*details) : printText(*details);
     return kOk;
 }
 

@@ -27,6 +27,17 @@ struct TrainOptions {
 
 volatile std::sig_atomic_t interrupted = 0;
 
+// The first signal asks for a stop at the next step; a second one ends the program as signals do.
+void catchSignals()
+{
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        std::signal(signal, [](int caught) {
+            interrupted = 1;
+            std::signal(caught, SIG_DFL);
+        });
+    std::signal(SIGPIPE, SIG_IGN);  // whoever reads the output may leave: the run goes on
+}
+
 nlohmann::ordered_json toJson(const std::optional<double> &value)
 {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
@@ -49,7 +60,7 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
                                          {"test_metric", toJson(progress.testMetric)},
                                          {"samples_per_second", toJson(progress.samplesPerSecond)},
                                          {"arena_bytes", progress.arenaBytes}};
-        std::puts(out.dump().c_str());
+        printJson(out);
         return;
     }
     std::printf("Run %lld %s after %lld epochs, in %s.\n", static_cast<long long>(session.runId()), trainStateName(progress.state),
@@ -73,7 +84,7 @@ void watch(RunSession &session, bool json)
         if (interrupted && !std::exchange(asked, true)) {
             session.stop();
             if (!json)
-                bar.message("Stopping at the next step and saving.");
+                bar.message("Stopping at the next step and saving. Ctrl-C again ends at once.");
         }
         events.clear();
         subscription->drainEvents(events);
@@ -107,10 +118,9 @@ int train(const TrainOptions &options)
     if (!options.json && *folder != std::filesystem::path(options.project))
         std::printf("Working in %s.\n", folder->c_str());
 
-    std::signal(SIGINT, [](int) { interrupted = 1; });
-    std::signal(SIGTERM, [](int) { interrupted = 1; });
+    catchSignals();
     auto store = std::make_shared<StoreThread>(project->database());
-    RunSession session({std::make_shared<const Project>(*project), options.name, options.resume, options.epochs}, store);
+    RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs}, store);
     watch(session, options.json);
     const TrainProgress progress = session.progress();
     if (progress.error)
@@ -126,12 +136,13 @@ Command addTrain(CLI::App &app)
     auto options = std::make_shared<TrainOptions>();
     auto *command = app.add_subcommand("train", "Train a project; Ctrl-C stops at a step and saves");
     command->add_option("project", options->project, "The project's folder or its project.json")->required();
-    command->add_option("--resume", options->resume, "Go on with this run from its latest checkpoint");
+    auto *resume = command->add_option("--resume", options->resume, "Go on with this run from its latest checkpoint, with its own settings");
     command->add_option("--epochs", options->epochs, "Train so many epochs in all, instead of the project's number");
-    command->add_option("--batch", options->batch, "Batch size, instead of the project's");
-    command->add_option("--seed", options->seed, "Seed, instead of the project's");
-    command->add_option("--threads", options->threads, "CPU threads, instead of the project's");
-    command->add_option("--name", options->name, "A name for the run");
+    // A resumed run goes on as it began: what decides its course cannot be changed.
+    command->add_option("--batch", options->batch, "Batch size, instead of the project's")->excludes(resume);
+    command->add_option("--seed", options->seed, "Seed, instead of the project's")->excludes(resume);
+    command->add_option("--threads", options->threads, "CPU threads, instead of the project's")->excludes(resume);
+    command->add_option("--name", options->name, "A name for the run")->excludes(resume);
     command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");
     return [options] { return train(*options); };
 }

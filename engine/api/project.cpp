@@ -12,7 +12,42 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char *kKnownKeys[] = {"format", "name", "description", "graph", "data", "training", "layout"};
+// What this program writes into project.json, the keys it does not know left out. The graph and its layout keep their own.
+Json knownJson(const Project &project)
+{
+    return {{"format", kProjectFormat},
+            {"name", project.name},
+            {"description", project.description},
+            {"graph", graphToJson(project.graph)},
+            {"data", dataToJson(project.data)},
+            {"training", trainingToJson(project.training)}};
+}
+
+// Keys of json that known lacks, searched for in objects inside objects too.
+Json unknownKeys(const Json &json, const Json &known)
+{
+    Json unknown = Json::object();
+    for (const auto &[key, value] : json.items()) {
+        const auto found = known.find(key);
+        if (found == known.end()) {
+            unknown[key] = value;
+        } else if (value.is_object() && found->is_object()) {
+            if (Json inside = unknownKeys(value, *found); !inside.empty())
+                unknown[key] = std::move(inside);
+        }
+    }
+    return unknown;
+}
+
+void addKeys(Json &json, const Json &more)
+{
+    for (const auto &[key, value] : more.items()) {
+        if (!json.contains(key))
+            json[key] = value;
+        else if (json[key].is_object() && value.is_object())
+            addKeys(json[key], value);
+    }
+}
 
 // The line a parser stopped at, for people with an editor.
 std::size_t lineOf(std::string_view text, std::size_t byte)
@@ -49,15 +84,29 @@ Result<Project> fromJson(const Json &json)
     if (json.contains("training")) {
         TRAINYARD_TRY(project.training, trainingFromJson(json["training"]));
     }
-    Json unknown = json;
-    for (const char *key : kKnownKeys)
-        unknown.erase(key);
-    if (!unknown.empty())
+    Json rest = json;
+    rest.erase("graph");
+    rest.erase("layout");
+    if (const Json unknown = unknownKeys(rest, knownJson(project)); !unknown.empty())
         project.unknownJson = unknown.dump();
     return project;
 }
 
-// Lists of plain numbers on one line, so that a diff shows a wire or a position as one change.
+bool isFlat(const Json &json)
+{
+    return std::none_of(json.begin(), json.end(), [](const Json &item) { return item.is_structured(); });
+}
+
+std::string oneLine(const Json &object)
+{
+    std::string text;
+    for (const auto &[key, value] : object.items())
+        text += (text.empty() ? "" : ", ") + Json(key).dump() + ": " + value.dump();
+    return "{" + text + "}";
+}
+
+// A list of plain values and an entry of plain values in a list stand on one line, so that a diff shows a wire, a
+// position or a column as one change.
 void compactLists(const Json &json, int depth, std::string &out)
 {
     const std::string indent(static_cast<std::size_t>(depth + 1) * 2, ' ');
@@ -73,7 +122,10 @@ void compactLists(const Json &json, int depth, std::string &out)
         out += "[\n";
         for (std::size_t i = 0; i < json.size(); ++i) {
             out += indent;
-            compactLists(json[i], depth + 1, out);
+            if (json[i].is_object() && isFlat(json[i]))
+                out += oneLine(json[i]);
+            else
+                compactLists(json[i], depth + 1, out);
             out += i + 1 < json.size() ? ",\n" : "\n";
         }
         out += indent.substr(2) + "]";
@@ -86,14 +138,9 @@ void compactLists(const Json &json, int depth, std::string &out)
 
 std::string projectToText(const Project &project)
 {
-    Json json{{"format", kProjectFormat},
-              {"name", project.name},
-              {"description", project.description},
-              {"graph", graphToJson(project.graph)},
-              {"data", dataToJson(project.data)},
-              {"training", trainingToJson(project.training)}};
+    Json json = knownJson(project);
     if (const Json unknown = Json::parse(project.unknownJson, nullptr, false); unknown.is_object())
-        json.update(unknown);
+        addKeys(json, unknown);
     json["layout"] = layoutToJson(project.graph);
     std::string text;
     compactLists(json, 0, text);

@@ -46,5 +46,7 @@ std::filesystem::path userProjectsFolder();  // $TRAINYARD_HOME, or ~/Trainyard
 // Where to work on the project at path: path itself where it is the person's own and writable; a copy in
 // userProjectsFolder() where it is a sample or read-only (an existing copy is used again). Errors: Io.
 Result<std::filesystem::path> writableProject(const std::filesystem::path &path);
+// The same place for looking only: the copy where there is one already, else path's own folder; nothing is made.
+Result<std::filesystem::path> projectInUse(const std::filesystem::path &path);
 
 }  // namespace trainyard

@@ -45,6 +45,12 @@ void Recorder::saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std:
     m_inbox.checkpoints.push_back({std::move(checkpoint), std::move(reason)});
 }
 
+void Recorder::setConfig(std::string configJson)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.config = std::move(configJson);
+}
+
 void Recorder::setProgress(const TrainProgress &progress)
 {
     const std::scoped_lock lock(m_mutex);
@@ -96,15 +102,14 @@ void Recorder::flush(RunStore &store)
         finish();
 }
 
-void Recorder::unavailable(const Error &error)
+// The session has the error too and ends the run with it, before anything is trained.
+void Recorder::unavailable(const Error &)
 {
     bool ended;
     {
         const std::scoped_lock lock(m_mutex);
         ended = m_inbox.ended;
-        m_inbox.checkpoints.clear();
     }
-    reportTrouble(error);
     if (ended)
         finish();
 }
@@ -137,11 +142,14 @@ Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
                                     .dump();
         m_bestSeries = "best/" + facts.metricName;
     }
-    if (m_resumeRun != 0) {
-        m_runId = m_resumeRun;
-    } else {
-        TRAINYARD_TRY(m_runId, store.createRun(m_run));
-    }
+    std::int64_t id = m_resumeRun;
+    TRAINYARD_CHECK(store.transact([&]() -> Status {
+        if (id != 0)
+            return inbox.config ? store.setConfig(id, *inbox.config) : Status{};
+        TRAINYARD_TRY(id, store.createRun(m_run));
+        return m_run.name.empty() ? store.rename(id, fmt::format("{} {}", m_run.projectName, id)) : Status{};
+    }));
+    m_runId = id;
     m_runMade = true;
     return {};
 }
@@ -170,7 +178,8 @@ Status Recorder::write(RunStore &store, const Inbox &inbox)
                                                eventKindName(event.kind), event.text}));
         if (best)
             TRAINYARD_CHECK(store.setBestMetric(m_runId, best->value, best->step));
-        TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
+        if (inbox.progress.state != TrainState::Preparing)  // a resumed run is not back at its step yet
+            TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
         return writeEnd(store, inbox.progress);
     });
     if (!status) {

@@ -23,6 +23,7 @@ public:
     // From the engine thread; never block.
     void prepared(const RunFacts &facts);
     void saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std::string reason);
+    void setConfig(std::string configJson);  // of a resumed run that goes on with other settings
 
     // From whoever watches the trainer: the last progress, and the end when progress.ended(). After the end nothing
     // more may be published.
@@ -43,6 +44,7 @@ private:
     // What the other threads have handed over since the last flush.
     struct Inbox {
         std::optional<RunFacts> facts;
+        std::optional<std::string> config;
         std::deque<PendingCheckpoint> checkpoints;
         TrainProgress progress;
         bool ended = false;

@@ -21,9 +21,9 @@ struct StoredRun {
     std::uint32_t segment = 0;
 };
 
-std::string configText(const Project &project)
+std::string configText(const DataConfig &data, const TrainingConfig &training)
 {
-    return nlohmann::ordered_json{{"training", trainingToJson(project.training)}, {"data", dataToJson(project.data)}}.dump();
+    return nlohmann::ordered_json{{"training", trainingToJson(training)}, {"data", dataToJson(data)}}.dump();
 }
 
 std::string graphText(const Graph &graph)
@@ -31,7 +31,7 @@ std::string graphText(const Graph &graph)
     return nlohmann::ordered_json{{"graph", graphToJson(graph)}, {"layout", layoutToJson(graph)}}.dump();
 }
 
-Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &project)
+Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &project, std::optional<std::int64_t> epochs)
 {
     TRAINYARD_TRY(const RunRecord record, store.run(id));
     if (isActive(record.state))
@@ -49,6 +49,10 @@ Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &proje
     stored.graph = std::make_shared<const Graph>(std::move(readGraph));
     TRAINYARD_TRY(stored.training, trainingFromJson(config["training"]));
     TRAINYARD_TRY(stored.data, dataFromJson(config["data"]));
+    stored.training.epochs = epochs.value_or(stored.training.epochs);
+    if (checkpoint->epoch >= stored.training.epochs)
+        return fail(ErrorCode::InvalidArgument, "Run {} has trained {} epochs already, {} are asked for. Ask for more epochs to go on.",
+                    id, checkpoint->epoch, stored.training.epochs);
     TRAINYARD_TRY(const auto series, store.series(id));
     for (const StoredSeries &one : series) {
         if (one.name != "train/loss")
@@ -66,16 +70,45 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
     : m_hub(std::make_shared<TelemetryHub>()), m_store(std::move(store))
 {
     const auto project = request.project;
+    StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, 0};
+    fresh.training.epochs = request.epochs.value_or(fresh.training.epochs);
     NewRun row;
     row.name = request.runName;
     row.projectName = project->name;
     row.graphJson = graphText(project->graph);
-    row.configJson = configText(*project);
-    row.seed = project->training.seed;
+    row.configJson = configText(fresh.data, fresh.training);
+    row.seed = fresh.training.seed;
     row.precision = "float32";
     m_recorder = std::make_shared<Recorder>(std::move(row), request.resumeRun.value_or(0), project->folder, m_hub);
     m_store->attach(m_recorder);
 
+    // The history is asked first, on the store's thread, and the engine thread waits for the answer; nobody else does.
+    // Without a history that can be written there is no run.
+    auto asked = std::make_shared<std::promise<Result<StoredRun>>>();
+    m_store->post(
+        [asked, fresh, project, resume = request.resumeRun, epochs = request.epochs](RunStore &runs) {
+            asked->set_value(resume ? readRun(runs, *resume, *project, epochs) : Result<StoredRun>(fresh));
+        },
+        [asked](const Error &error) { asked->set_value(tl::unexpected(error)); });
+    const auto makeJob = [this, project, resume = request.resumeRun.has_value(), changed = request.epochs.has_value(),
+                          answer = std::make_shared<std::future<Result<StoredRun>>>(asked->get_future())]() -> Result<TrainJob> {
+        TRAINYARD_TRY(const StoredRun run, answer->get());
+        TrainJob job;
+        job.graph = run.graph;
+        job.config = run.training;
+        job.segment = m_segment = run.segment;
+        job.loadData = [data = run.data, folder = project->folder] { return loadDataset(data, folder); };
+        if (resume)
+            job.loadCheckpoint = [path = run.checkpoint] { return readCheckpoint(path); };
+        if (resume && changed)
+            m_recorder->setConfig(configText(run.data, run.training));
+        job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {
+            recorder->saveCheckpoint(std::move(checkpoint), std::move(reason));
+        };
+        job.onPrepared = [recorder = m_recorder](const RunFacts &facts) { recorder->prepared(facts); };
+        return job;
+    };
+    // From here on m_sampler and m_segment are the engine thread's, until it has been joined.
     m_sampler = std::make_unique<Sampler>(*m_hub);
     const auto onProgress = [this](const TrainProgress &progress) {
         if (progress.ended())
@@ -84,36 +117,7 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
             m_sampler->setStep(progress.step, m_segment);
         m_recorder->setProgress(progress);
     };
-    const auto begin = [this, project, epochs = request.epochs](const StoredRun &run, bool resume) {
-        TrainJob job;
-        job.graph = run.graph;
-        job.config = run.training;
-        job.config.epochs = epochs.value_or(job.config.epochs);
-        job.segment = m_segment = run.segment;
-        job.loadData = [data = run.data, folder = project->folder] { return loadDataset(data, folder); };
-        if (resume)
-            job.loadCheckpoint = [path = run.checkpoint] { return readCheckpoint(path); };
-        job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {
-            recorder->saveCheckpoint(std::move(checkpoint), std::move(reason));
-        };
-        job.onPrepared = [recorder = m_recorder](const RunFacts &facts) { recorder->prepared(facts); };
-        return job;
-    };
-    if (!request.resumeRun) {
-        const StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, 0};
-        m_trainer = std::make_unique<Trainer>([job = begin(fresh, false)]() -> Result<TrainJob> { return job; }, onProgress, m_hub);
-    } else {
-        // The record is read on the store's thread; the engine thread waits for it there, nobody else does.
-        auto record = std::make_shared<std::promise<Result<StoredRun>>>();
-        m_store->post([record, id = *request.resumeRun, project](RunStore &runs) { record->set_value(readRun(runs, id, *project)); },
-                      [record](const Error &error) { record->set_value(tl::unexpected(error)); });
-        m_trainer = std::make_unique<Trainer>(
-            [begin, answer = std::make_shared<std::future<Result<StoredRun>>>(record->get_future())]() -> Result<TrainJob> {
-                TRAINYARD_TRY(const StoredRun run, answer->get());
-                return begin(run, true);
-            },
-            onProgress, m_hub);
-    }
+    m_trainer = std::make_unique<Trainer>(makeJob, onProgress, m_hub);
 }
 
 RunSession::~RunSession()

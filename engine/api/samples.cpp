@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Beside the program: ../share/trainyard/projects when installed; in a build tree the folder the build was made from.
+// Beside the program: ../share/trainyard/projects when installed; in a build tree the sources it was made from (known by
+// a file of theirs, so that a person's own "projects" folder further up is never taken for samples).
 std::vector<fs::path> sampleFolders()
 {
     std::vector<fs::path> folders;
@@ -23,9 +24,52 @@ std::vector<fs::path> sampleFolders()
     if (!code) {
         folders.push_back(program.parent_path().parent_path() / "share" / "trainyard" / "projects");
         for (fs::path up = program.parent_path(); up.has_relative_path(); up = up.parent_path())
-            folders.push_back(up / "projects");
+            if (fs::exists(up / "engine" / "api" / "project.h", code))
+                folders.push_back(up / "projects");
     }
     return folders;
+}
+
+// The project's folder; path is that or its project.json.
+Result<fs::path> folderOf(const fs::path &path)
+{
+    std::error_code code;
+    const fs::path whole = fs::absolute(path, code).lexically_normal();
+    fs::path folder = fs::is_regular_file(whole, code) ? whole.parent_path() : whole;
+    if (!folder.has_filename())  // a slash at the end
+        folder = folder.parent_path();
+    if (!fs::exists(folder / "project.json", code))
+        return fail(ErrorCode::NotFound, "There is no project in {}: it has no project.json. Check the path.", folder.string());
+    return folder;
+}
+
+fs::path copyOf(const fs::path &source)
+{
+    return userProjectsFolder() / source.filename();
+}
+
+// Everything but runs and checkpoints. project.json comes last: a copy that was cut short is made again.
+Status copyProject(const fs::path &source, const fs::path &copy)
+{
+    TRAINYARD_CHECK(makeFolder(copy));
+    std::error_code code;
+    for (fs::recursive_directory_iterator entry(source, code), end; !code && entry != end; entry.increment(code)) {
+        const fs::path relative = entry->path().lexically_relative(source);
+        const std::string top = relative.begin()->string();
+        if (relative == "project.json" || top == "checkpoints" || top.starts_with("runs.sqlite"))
+            continue;
+        std::error_code unknown;
+        if (entry->is_directory(unknown)) {
+            TRAINYARD_CHECK(makeFolder(copy / relative));
+            continue;
+        }
+        TRAINYARD_TRY(const std::string content, readFile(entry->path()));
+        TRAINYARD_CHECK(writeFileAtomically(copy / relative, content));
+    }
+    if (code)
+        return fail(ErrorCode::Io, "Could not copy {} to {}: {}. Check the disk and the path.", source.string(), copy.string(), code.message());
+    TRAINYARD_TRY(const std::string project, readFile(source / "project.json"));
+    return writeFileAtomically(copy / "project.json", project);
 }
 
 bool isSample(const fs::path &folder)
@@ -44,11 +88,10 @@ std::vector<Sample> findSamples()
     std::vector<Sample> samples;
     for (const fs::path &folder : sampleFolders()) {
         std::error_code code;
-        for (const auto &entry : fs::directory_iterator(folder, code)) {
-            if (!entry.is_directory() || !fs::exists(entry.path() / "project.json", code))
-                continue;
-            if (const auto project = loadProject(entry.path()))
-                samples.push_back({entry.path().filename().string(), project->name, project->description, entry.path()});
+        for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+            const fs::path &sample = entry->path();
+            if (const auto project = loadProject(sample / "project.json"))
+                samples.push_back({sample.filename().string(), project->name, project->description, sample});
         }
         if (!samples.empty())
             break;
@@ -67,34 +110,23 @@ fs::path userProjectsFolder()
 
 Result<fs::path> writableProject(const fs::path &path)
 {
+    TRAINYARD_TRY(const fs::path source, folderOf(path));
     std::error_code code;
-    const bool isFolder = fs::is_directory(path, code);
-    const fs::path folder = fs::absolute(isFolder ? path : path.parent_path(), code).lexically_normal();
-    const fs::path source = folder.has_filename() ? folder : folder.parent_path();
-    if (!fs::exists(source / "project.json", code))
-        return fail(ErrorCode::NotFound, "There is no project in {}: it has no project.json. Check the path.", source.string());
     if (!isSample(source) && ::access(source.c_str(), W_OK) == 0)
         return source;
-    const fs::path copy = userProjectsFolder() / source.filename();
-    if (fs::exists(copy / "project.json", code))
-        return copy;
-    TRAINYARD_CHECK(makeFolder(copy));
-    // project.json last: a copy that was cut short is made again.
-    for (const auto &entry : fs::recursive_directory_iterator(source, code)) {
-        const fs::path relative = entry.path().lexically_relative(source);
-        const std::string top = relative.begin()->string();
-        if (relative == "project.json" || top == "checkpoints" || top.starts_with("runs.sqlite"))
-            continue;
-        if (entry.is_directory(code)) {
-            TRAINYARD_CHECK(makeFolder(copy / relative));
-            continue;
-        }
-        TRAINYARD_TRY(const std::string content, readFile(entry.path()));
-        TRAINYARD_CHECK(writeFileAtomically(copy / relative, content));
-    }
-    TRAINYARD_TRY(const std::string project, readFile(source / "project.json"));
-    TRAINYARD_CHECK(writeFileAtomically(copy / "project.json", project));
+    const fs::path copy = copyOf(source);
+    if (!fs::exists(copy / "project.json", code))
+        TRAINYARD_CHECK(copyProject(source, copy));
     return copy;
+}
+
+Result<fs::path> projectInUse(const fs::path &path)
+{
+    TRAINYARD_TRY(const fs::path source, folderOf(path));
+    std::error_code code;
+    const fs::path copy = copyOf(source);
+    const bool ownPlace = !isSample(source) && ::access(source.c_str(), W_OK) == 0;
+    return ownPlace || !fs::exists(copy / "project.json", code) ? source : copy;
 }
 
 }  // namespace trainyard

@@ -152,7 +152,7 @@ private:
                             static_cast<std::uint32_t>(layer.id)};
         if (spec.category == Category::Input)
             context.batchFeatures = m_builder.addValue({DType::F32, facts.output->withBatch(1)}, Role::Data);
-        const Result<ValueId> value = spec.emit(context);
+        const Result<ValueId> value = spec.emitOps(context);
         if (!value)
             return breakLayer(layer, value.error().message);
         m_values[layer.id] = *value;

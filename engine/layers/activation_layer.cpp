@@ -13,7 +13,7 @@ LayerSpec activationLayer(ActivationKind kind, std::string type, std::string tit
             .help = std::move(help),
             .parameters = {},
             .inferShape = sameAsInput,
-            .emit = [kind](EmitContext &context) {
+            .emitOps = [kind](EmitContext &context) {
                 return context.builder.addOne(OpKind::Activate, ActivationAttributes{.kind = kind}, {context.inputs[0]});
             },
             .label = noLabel};

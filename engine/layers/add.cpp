@@ -16,7 +16,7 @@ LayerSpec makeAddLayer()
             .minInputs = 2,
             .maxInputs = kMaxMergeInputs,
             .inferShape = mergeShape("Add"),
-            .emit = mergeEmit(OpKind::Add),
+            .emitOps = mergeEmit(OpKind::Add),
             .label = noLabel};
 }
 

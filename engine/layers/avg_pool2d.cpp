@@ -18,7 +18,7 @@ LayerSpec makeAvgPool2dLayer()
                     "image without favouring its strongest values. It has nothing to train.",
             .parameters = std::move(parameters),
             .inferShape = poolShape("Average pool 2D"),
-            .emit = poolEmit("Average pool 2D", OpKind::AvgPool2d),
+            .emitOps = poolEmit("Average pool 2D", OpKind::AvgPool2d),
             .label = poolLabel};
 }
 

@@ -4,7 +4,7 @@
 
 namespace trainyard {
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     OpBuilder &builder = context.builder;
     const ValueId x = context.inputs[0];
@@ -44,7 +44,7 @@ LayerSpec makeBatchNormLayer()
                            realParameter("epsilon", "Epsilon", 1e-5, 1e-8, 1.0,
                                          "Added to the variance, so that a constant channel does not divide by zero.")},
             .inferShape = sameAsInput,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = noLabel};
 }
 

@@ -33,7 +33,7 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     return boundedShape("Concat", Shape(std::move(sizes)));
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const std::int64_t axis = context.settings.integer("axis");
     return context.builder.addOne(OpKind::Concat, ConcatAttributes{axis < 0 ? axis : axis + 1}, context.inputs);
@@ -53,7 +53,7 @@ LayerSpec makeConcatLayer()
             .minInputs = 2,
             .maxInputs = kMaxMergeInputs,
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) {
                 const std::int64_t axis = settings.integer("axis");
                 return axis == -1 ? std::string() : fmt::format("axis {}", axis);

@@ -27,7 +27,7 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     return boundedShape("Conv 2D", shapeAfter(*window, image, filters), "filters");
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const ValueId x = context.inputs[0];
     const Shape image = context.builder.shape(x).withoutBatch();
@@ -75,7 +75,7 @@ LayerSpec makeConv2dLayer()
                     "basis of image networks; stack a few with an activation after each and pooling or stride 2 between them.",
             .parameters = std::move(parameters),
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) {
                 return fmt::format("{} · {}", settings.integer("filters"), windowLabel(settings, {1, 1}));
             }};

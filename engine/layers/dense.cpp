@@ -17,7 +17,7 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     return boundedShape("Dense", Shape(std::move(sizes)), "units");
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const ValueId x = context.inputs[0];
     const std::int64_t in = context.builder.shape(x).back(), units = context.settings.integer("units");
@@ -45,7 +45,7 @@ LayerSpec makeDenseLayer()
                     "before it to see the whole image. Follow it with an activation, or two of them in a row come to one.",
             .parameters = std::move(parameters),
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) { return std::to_string(settings.integer("units")); }};
 }
 

@@ -5,7 +5,7 @@
 
 namespace trainyard {
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const double rate = context.settings.real("rate");
     if (context.mode != Mode::Train || rate == 0.0)
@@ -25,7 +25,7 @@ LayerSpec makeDropoutLayer()
                     "after convolutions. Srivastava et al. 2014.",
             .parameters = {realParameter("rate", "Rate", 0.5, 0.0, 0.95, "Share of the values that are zeroed in each step.")},
             .inferShape = sameAsInput,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) { return formatPercent(settings.real("rate")); }};
 }
 

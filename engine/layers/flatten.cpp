@@ -8,7 +8,7 @@ static ShapeResult inferShape(const LayerSettings &, std::span<const Shape> inpu
     return Shape{inputs[0].elements()};
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     return context.builder.addOne(OpKind::Reshape, ReshapeAttributes{context.outputShape.sizes()}, {context.inputs[0]});
 }
@@ -23,7 +23,7 @@ LayerSpec makeFlattenLayer()
                     "layer and the first dense layer.",
             .parameters = {},
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = noLabel};
 }
 

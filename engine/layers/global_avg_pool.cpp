@@ -10,7 +10,7 @@ static ShapeResult inferShape(const LayerSettings &, std::span<const Shape> inpu
     return Shape{inputs[0][2]};
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const Shape image = context.builder.shape(context.inputs[0]).withoutBatch();
     Pool2dAttributes attributes;
@@ -31,7 +31,7 @@ LayerSpec makeGlobalAvgPoolLayer()
                     "any image size will do.",
             .parameters = {},
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = noLabel};
 }
 

@@ -9,7 +9,7 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     return boundedShape("Input", Shape(settings.list("shape")), "shape");
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const Shape came = context.builder.shape(context.batchFeatures).withoutBatch();
     if (came != context.outputShape)
@@ -32,7 +32,7 @@ LayerSpec makeInputLayer()
             .minInputs = 0,
             .maxInputs = 0,
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) { return sizesText(settings.list("shape")); }};
 }
 

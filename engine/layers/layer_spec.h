@@ -110,7 +110,7 @@ struct LayerSpec {
     bool hasOutput = true;
 
     std::function<ShapeResult(const LayerSettings &, std::span<const Shape>)> inferShape;  // of the output; loss layers return their input's
-    std::function<Result<ValueId>(EmitContext &)> emit;  // the output value; loss layers return their input
+    std::function<Result<ValueId>(EmitContext &)> emitOps;  // the output value; loss layers return their input
     std::function<std::string(const LayerSettings &)> label;  // the telling setting for the node, "16 · 3x3"; may be empty
 };
 

@@ -4,7 +4,7 @@
 
 namespace trainyard {
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     const auto slope = static_cast<float>(context.settings.real("slope"));
     return context.builder.addOne(OpKind::Activate, ActivationAttributes{ActivationKind::LeakyRelu, slope},
@@ -21,7 +21,7 @@ LayerSpec makeLeakyReluLayer()
                     "gradient and can come back. Maas et al. 2013.",
             .parameters = {realParameter("slope", "Slope", 0.01, 0.0, 1.0, "Factor on values below zero; 0 is ReLU.")},
             .inferShape = sameAsInput,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) { return fmt::format("{}", settings.real("slope")); }};
 }
 

@@ -13,7 +13,7 @@ LayerSpec makeMaxPool2dLayer()
                     "and makes the network care less about where exactly a pattern is. It has nothing to train.",
             .parameters = poolParameters(),
             .inferShape = poolShape("Max pool 2D"),
-            .emit = poolEmit("Max pool 2D", OpKind::MaxPool2d),
+            .emitOps = poolEmit("Max pool 2D", OpKind::MaxPool2d),
             .label = poolLabel};
 }
 

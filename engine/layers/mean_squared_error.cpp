@@ -16,7 +16,7 @@ LayerSpec makeMeanSquaredErrorLayer()
             .parameters = {},
             .hasOutput = false,
             .inferShape = sameAsInput,
-            .emit = lossEmit(OpKind::MeanSquaredError),
+            .emitOps = lossEmit(OpKind::MeanSquaredError),
             .label = noLabel};
 }
 

@@ -16,7 +16,7 @@ LayerSpec makeMultiplyLayer()
             .minInputs = 2,
             .maxInputs = kMaxMergeInputs,
             .inferShape = mergeShape("Multiply"),
-            .emit = mergeEmit(OpKind::Multiply),
+            .emitOps = mergeEmit(OpKind::Multiply),
             .label = noLabel};
 }
 

@@ -18,7 +18,7 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
                                 fmt::format("Set shape to {}", inputs[0].elements())});
 }
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     return context.builder.addOne(OpKind::Reshape, ReshapeAttributes{context.outputShape.sizes()}, {context.inputs[0]});
 }
@@ -33,7 +33,7 @@ LayerSpec makeReshapeLayer()
                     "stay in order and nothing is copied. For turning table rows into images, and images into rows.",
             .parameters = {shapeParameter("shape", "Shape", {64}, "The new shape of one sample, without the batch: 64, or 8x8x1.")},
             .inferShape = inferShape,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = [](const LayerSettings &settings) { return sizesText(settings.list("shape")); }};
 }
 

@@ -3,7 +3,7 @@
 
 namespace trainyard {
 
-static Result<ValueId> emit(EmitContext &context)
+static Result<ValueId> emitOps(EmitContext &context)
 {
     return context.builder.addOne(OpKind::Softmax, NoAttributes{}, {context.inputs[0]});
 }
@@ -18,7 +18,7 @@ LayerSpec makeSoftmaxLayer()
                     "put it before the softmax cross-entropy loss: that contains it already, and twice makes training slow.",
             .parameters = {},
             .inferShape = sameAsInput,
-            .emit = emit,
+            .emitOps = emitOps,
             .label = noLabel};
 }
 

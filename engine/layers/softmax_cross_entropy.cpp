@@ -16,7 +16,7 @@ LayerSpec makeSoftmaxCrossEntropyLayer()
             .parameters = {},
             .hasOutput = false,
             .inferShape = sameAsInput,
-            .emit = lossEmit(OpKind::SoftmaxCrossEntropy),
+            .emitOps = lossEmit(OpKind::SoftmaxCrossEntropy),
             .label = noLabel};
 }
 

@@ -23,7 +23,7 @@ struct OptimizerSpec {
     std::string type, title, summary;
     std::vector<std::string> uses;  // the OptimizerConfig members that matter: "momentum", "beta1", ...
     // Emits the one fused update of all (parameter, gradient) pairs, with its state values.
-    std::function<Status(OpBuilder &, const OptimizerConfig &, std::span<const std::pair<ValueId, ValueId>>)> emit;
+    std::function<Status(OpBuilder &, const OptimizerConfig &, std::span<const std::pair<ValueId, ValueId>>)> emitOps;
 };
 
 const std::vector<OptimizerSpec> &optimizerCatalog();

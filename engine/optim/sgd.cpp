@@ -3,7 +3,7 @@
 
 namespace trainyard {
 
-static Status emit(OpBuilder &builder, const OptimizerConfig &config, std::span<const std::pair<ValueId, ValueId>> gradients)
+static Status emitOps(OpBuilder &builder, const OptimizerConfig &config, std::span<const std::pair<ValueId, ValueId>> gradients)
 {
     SgdAttributes attributes;
     attributes.momentum = static_cast<float>(config.momentum);
@@ -29,7 +29,7 @@ OptimizerSpec makeSgdOptimizer()
             "Steps against the gradient, with momentum that carries on in a steady direction. Often the best final result "
             "for image networks; start with a learning rate of 0.01 to 0.1.",
             {"momentum", "nesterov", "weightDecay"},
-            emit};
+            emitOps};
 }
 
 }  // namespace trainyard

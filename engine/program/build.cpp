@@ -108,7 +108,7 @@ private:
             m_program.layerNames.push_back(layer.name);
             EmitContext context{m_builder, settings, layer.name, inputs, *shape, m_options.mode,
                                 static_cast<std::uint32_t>(id), m_batchFeatures, m_batchTargets};
-            auto output = spec->emit(context);
+            auto output = spec->emitOps(context);
             if (!output) {
                 output.error().node = layer.name;
                 return fail(output.error());
@@ -172,7 +172,7 @@ private:
         const OptimizerSpec *optimizer = findOptimizer(m_options.optimizer.type);
         if (!optimizer)
             return fail(ErrorCode::InvalidArgument, "There is no optimizer {}. Choose sgd, adam or adamw.", m_options.optimizer.type);
-        return optimizer->emit(m_builder, m_options.optimizer, gradients);
+        return optimizer->emitOps(m_builder, m_options.optimizer, gradients);
     }
 
     const Graph &m_graph;

@@ -72,12 +72,31 @@ Result<std::int64_t> RunStore::createRun(const NewRun &run)
     const std::int64_t id = m_database->lastInsertId();
     TRAINYARD_TRY(auto document, m_database->prepare("INSERT INTO document VALUES(?1, ?2, ?3, ?4)"));
     TRAINYARD_CHECK(document.bind(id, run.graphJson, run.configJson, run.environmentJson).run());
-    for (const RunParameter &parameter : flattenParameters(run.configJson)) {
-        TRAINYARD_TRY(auto row, m_database->prepare("INSERT OR REPLACE INTO param VALUES(?1, ?2, ?3, ?4)"));
-        TRAINYARD_CHECK(row.bind(id, parameter.key, parameter.number, parameter.text).run());
-    }
+    TRAINYARD_CHECK(writeParameters(id, run.configJson));
     TRAINYARD_CHECK(transaction.commit());
     return id;
+}
+
+Status RunStore::writeParameters(std::int64_t runId, std::string_view configJson)
+{
+    for (const RunParameter &parameter : flattenParameters(configJson)) {
+        TRAINYARD_TRY(auto row, m_database->prepare("INSERT OR REPLACE INTO param VALUES(?1, ?2, ?3, ?4)"));
+        TRAINYARD_CHECK(row.bind(runId, parameter.key, parameter.number, parameter.text).run());
+    }
+    return {};
+}
+
+Status RunStore::setConfig(std::int64_t runId, std::string_view configJson)
+{
+    TRAINYARD_TRY(auto transaction, Transaction::begin(*m_database));
+    TRAINYARD_TRY(auto update, m_database->prepare("UPDATE document SET config_json = ?2 WHERE run_id = ?1"));
+    TRAINYARD_CHECK(update.bind(runId, configJson).run());
+    if (m_database->changes() == 0)
+        return fail(ErrorCode::NotFound, "There is no run {} in {}.", runId, path().string());
+    TRAINYARD_TRY(auto remove, m_database->prepare("DELETE FROM param WHERE run_id = ?1"));
+    TRAINYARD_CHECK(remove.bind(runId).run());
+    TRAINYARD_CHECK(writeParameters(runId, configJson));
+    return transaction.commit();
 }
 
 Status RunStore::setState(std::int64_t runId, RunState state, std::string_view exitReason)

@@ -46,6 +46,7 @@ public:
     // Running makes this process the owner and clears an earlier end; an ended state sets the end time.
     Status setState(std::int64_t runId, RunState state, std::string_view exitReason = {});
     Status heartbeat(std::int64_t runId, std::int64_t lastStep, std::int64_t lastEpoch);
+    Status setConfig(std::int64_t runId, std::string_view configJson);  // with the searchable parameters it feeds
     Status setBestMetric(std::int64_t runId, double value, std::int64_t step);
     // Active runs whose process is gone become Interrupted (and sealed); their ids. Call at start.
     Result<std::vector<std::int64_t>> markInterrupted();
@@ -82,6 +83,7 @@ public:
 
 private:
     explicit RunStore(std::unique_ptr<Database> database);
+    Status writeParameters(std::int64_t runId, std::string_view configJson);
     Status updateRun(std::int64_t runId, std::string_view column, std::string_view value);
 
     std::unique_ptr<Database> m_database;

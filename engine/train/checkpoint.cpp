@@ -1,5 +1,7 @@
 #include "engine/train/checkpoint.h"
 
+#include <bit>
+
 #include <nlohmann/json.hpp>
 
 namespace trainyard {
@@ -7,6 +9,23 @@ namespace trainyard {
 namespace {
 
 constexpr const char *kFormat = "trainyard-checkpoint-1";
+
+// JSON has no NaN, and the sums of a run that is going wrong may hold one: bit patterns carry everything.
+std::vector<std::uint64_t> bitsOf(const std::vector<double> &values)
+{
+    std::vector<std::uint64_t> bits;
+    for (const double value : values)
+        bits.push_back(std::bit_cast<std::uint64_t>(value));
+    return bits;
+}
+
+std::vector<double> fromBits(const std::vector<std::uint64_t> &bits)
+{
+    std::vector<double> values;
+    for (const std::uint64_t one : bits)
+        values.push_back(std::bit_cast<double>(one));
+    return values;
+}
 
 }  // namespace
 
@@ -21,7 +40,7 @@ Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &chec
                                  {"threads", checkpoint.threads},
                                  {"instruction_set", checkpoint.instructionSet},
                                  {"library", checkpoint.library},
-                                 {"metric_sums", checkpoint.metricSums}};
+                                 {"metric_sum_bits", bitsOf(checkpoint.metricSums)}};
     if (checkpoint.bestMetric)
         state["best_metric"] = *checkpoint.bestMetric;
     SafetensorsFile file = checkpoint.tensors;
@@ -48,7 +67,7 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
         checkpoint.threads = state.at("threads").get<int>();
         checkpoint.instructionSet = state.at("instruction_set").get<std::string>();
         checkpoint.library = state.at("library").get<std::string>();
-        checkpoint.metricSums = state.at("metric_sums").get<std::vector<double>>();
+        checkpoint.metricSums = fromBits(state.at("metric_sum_bits").get<std::vector<std::uint64_t>>());
         if (state.contains("best_metric"))
             checkpoint.bestMetric = state.at("best_metric").get<double>();
     } catch (const nlohmann::json::exception &error) {

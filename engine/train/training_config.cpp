@@ -1,5 +1,7 @@
 #include "engine/train/training_config.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "engine/base/format.h"
@@ -54,14 +56,20 @@ Status read(const nlohmann::ordered_json &json, const char *key, T &value)
     if (!json.contains(key))
         return {};
     const auto &item = json.at(key);
-    const bool fits = std::is_same_v<T, bool>          ? item.is_boolean()
-                      : std::is_same_v<T, std::string> ? item.is_string()
-                      : std::is_floating_point_v<T>    ? item.is_number()
-                      : std::is_unsigned_v<T>          ? item.is_number_unsigned()
-                                                       : item.is_number_integer();
+    bool fits;
+    if constexpr (std::is_same_v<T, bool>)
+        fits = item.is_boolean();
+    else if constexpr (std::is_same_v<T, std::string>)
+        fits = item.is_string();
+    else if constexpr (std::is_floating_point_v<T>)
+        fits = item.is_number();
+    else if (item.is_number_unsigned())
+        fits = std::in_range<T>(item.template get<std::uint64_t>());
+    else
+        fits = item.is_number_integer() && std::in_range<T>(item.template get<std::int64_t>());
     if (!fits)
-        return fail(ErrorCode::InvalidFile, "The training setting \"{}\" has the value {}, which is of the wrong kind.", key, item.dump());
-    value = item.get<T>();
+        return fail(ErrorCode::InvalidFile, "The training setting \"{}\" has the value {}, which is of the wrong kind or too large.", key, item.dump());
+    value = item.template get<T>();
     return {};
 }
 

@@ -1,4 +1,4 @@
-#include "ui/panels/data_page_split.h"
+#include "ui/panels/data/data_page_split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include <QSpinBox>
 
 #include "engine/base/format.h"
-#include "ui/panels/data_page_split_bar.h"
+#include "ui/panels/data/data_page_split_bar.h"
 
 namespace trainyard::ui {
 

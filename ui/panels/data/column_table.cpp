@@ -1,4 +1,4 @@
-#include "ui/panels/column_table.h"
+#include "ui/panels/data/column_table.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "ui/panels/data_page_split_bar.h"
+#include "ui/panels/data/data_page_split_bar.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 
-#include "ui/panels/class_counts.h"
+#include "ui/panels/data/class_counts.h"
 
 namespace trainyard::ui {
 

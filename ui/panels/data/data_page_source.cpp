@@ -1,4 +1,4 @@
-#include "ui/panels/data_page_source.h"
+#include "ui/panels/data/data_page_source.h"
 
 #include <QComboBox>
 #include <QDir>

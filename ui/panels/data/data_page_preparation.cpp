@@ -1,4 +1,4 @@
-#include "ui/panels/data_page_preparation.h"
+#include "ui/panels/data/data_page_preparation.h"
 
 #include <QComboBox>
 #include <QFormLayout>

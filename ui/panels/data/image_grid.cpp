@@ -1,4 +1,4 @@
-#include "ui/panels/image_grid.h"
+#include "ui/panels/data/image_grid.h"
 
 #include <algorithm>
 

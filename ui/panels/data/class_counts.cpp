@@ -1,4 +1,4 @@
-#include "ui/panels/class_counts.h"
+#include "ui/panels/data/class_counts.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,113 @@
+#include "tests/bench/bench_models.h"
+
+#include "engine/base/philox.h"
+
+namespace trainyard::bench {
+
+namespace {
+
+constexpr std::int64_t kClasses = 10;
+
+// Appends layers one behind the other; the first error is kept and told at the end.
+class Chain {
+public:
+    explicit Chain(const std::vector<std::int64_t> &sampleShape) : m_last(m_graph.add("input")) { set("shape", sampleShape); }
+
+    Chain &then(const std::string &type) { return after(m_last, type); }
+    Chain &after(LayerId from, const std::string &type)
+    {
+        m_last = m_graph.add(type);
+        return wire(from, 0);
+    }
+    Chain &wire(LayerId from, int port)
+    {
+        if (Status status = m_graph.connect({from, m_last, port}); !status && m_status)
+            m_status = status;
+        return *this;
+    }
+    Chain &set(const std::string &key, ParameterValue value)
+    {
+        m_graph.edit(m_last)->parameters[key] = std::move(value);
+        return *this;
+    }
+    LayerId last() const { return m_last; }
+
+    Chain &dense(std::int64_t units) { return then("dense").set("units", units); }
+    Chain &conv(std::int64_t filters, std::int64_t kernel, const char *padding)
+    {
+        return then("conv2d").set("filters", filters).set("kernel", std::vector{kernel, kernel}).set("padding", std::string(padding));
+    }
+    // Without bias, before a batch norm, padded like PyTorch's padding=kernel/2.
+    Chain &normalizedConv(LayerId from, std::int64_t filters, std::int64_t kernel, std::int64_t stride)
+    {
+        after(from, "conv2d").set("filters", filters).set("kernel", std::vector{kernel, kernel}).set("stride", std::vector{stride, stride});
+        set("padding", std::string("explicit")).set("padding_size", std::vector{kernel / 2, kernel / 2}).set("bias", false);
+        return then("batch_norm");
+    }
+    // Two 3x3 convolutions around a skip connection (He et al. 2016).
+    Chain &block(std::int64_t filters, std::int64_t stride, bool projected)
+    {
+        const LayerId in = m_last;
+        const LayerId middle = normalizedConv(in, filters, 3, stride).then("relu").last();
+        const LayerId main = normalizedConv(middle, filters, 3, 1).last();
+        const LayerId skip = projected ? normalizedConv(in, filters, 1, stride).last() : in;
+        return after(main, "add").wire(skip, 1).then("relu");
+    }
+
+    Result<Graph> finish()
+    {
+        dense(kClasses).then("softmax_cross_entropy");
+        TRAINYARD_CHECK(m_status);
+        return m_graph;
+    }
+
+private:
+    Graph m_graph;
+    LayerId m_last = 0;
+    Status m_status;
+};
+
+Result<Graph> makeMlp(const std::vector<std::int64_t> &sampleShape)
+{
+    return Chain(sampleShape).dense(512).then("relu").dense(512).then("relu").finish();
+}
+
+Result<Graph> makeLeNet5(const std::vector<std::int64_t> &sampleShape)
+{
+    Chain chain(sampleShape);
+    chain.conv(6, 5, "same").then("relu").then("max_pool2d").conv(16, 5, "valid").then("relu").then("max_pool2d");
+    return chain.then("flatten").dense(120).then("relu").dense(84).then("relu").finish();
+}
+
+Result<Graph> makeResNet8(const std::vector<std::int64_t> &sampleShape)
+{
+    Chain chain(sampleShape);
+    chain.normalizedConv(chain.last(), 16, 3, 1).then("relu");
+    return chain.block(16, 1, false).block(32, 2, true).block(64, 2, true).then("global_avg_pool").finish();
+}
+
+}  // namespace
+
+const std::vector<BenchModel> &benchModels()
+{
+    static const std::vector<BenchModel> models{
+        {"mlp", {784}, 128, makeMlp}, {"lenet5", {28, 28, 1}, 128, makeLeNet5}, {"resnet8", {32, 32, 3}, 64, makeResNet8}};
+    return models;
+}
+
+Result<Dataset> randomDataset(const BenchModel &model, std::int64_t rows, std::uint64_t seed)
+{
+    HostTensor features({DType::F32, Shape(model.sampleShape).withBatch(rows)}), targets({DType::I32, Shape{rows}});
+    PhiloxSequence random(seed, RandomStream::Initialize, 0);
+    for (float &value : features.as<float>())
+        value = 2.0f * random.uniform() - 1.0f;
+    for (std::int32_t &target : targets.as<std::int32_t>())
+        target = static_cast<std::int32_t>(random.next() % kClasses);
+    DataConfig config;
+    config.sampleShape = model.sampleShape;
+    config.scaling = Scaling::None;
+    config.split = {0.1, 0.1, 1, false};
+    return makeDataset(std::move(features), std::move(targets), config, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+}
+
+}  // namespace trainyard::bench

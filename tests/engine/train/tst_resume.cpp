@@ -1,0 +1,166 @@
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "tests/engine/train/small_job.h"
+
+using namespace trainyard;
+using namespace trainyard::test;
+
+// The same seed gives the same curve to the bit, and so does a run that was stopped in the middle.
+class TestResume : public QObject {
+    Q_OBJECT
+
+    static TrainJob jobWith(const std::string &optimizer)
+    {
+        TrainingConfig config = smallConfig();
+        config.optimizer.type = optimizer;
+        config.optimizer.weightDecay = 0.01;
+        return smallJob(config);
+    }
+
+private slots:
+    void theSameSeedGivesTheSameCurveToTheBit()
+    {
+        Listener first, second;
+        first.run(smallJob());
+        second.run(smallJob());
+        QVERIFY(!first.series("train/loss").empty());
+        for (const char *name : {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "test/loss"})
+            QCOMPARE(first.series(name), second.series(name));
+        QCOMPARE(firstDifference(*first.lastCheckpoint(), *second.lastCheckpoint()), std::string());
+    }
+
+    void anotherSeedGivesAnotherCurve()
+    {
+        Listener first, second;
+        first.run(smallJob());
+        TrainingConfig config = smallConfig();
+        config.seed = 2;
+        second.run(smallJob(config));
+        QVERIFY(first.series("train/loss") != second.series("train/loss"));
+        QVERIFY(firstDifference(*first.lastCheckpoint(), *second.lastCheckpoint()) != "");
+    }
+
+    void stoppedAndResumedIsTheSameAsNeverStopped_data()
+    {
+        QTest::addColumn<QString>("optimizer");
+        QTest::addColumn<int>("stopAt");
+        for (const char *optimizer : {"sgd", "adam", "adamw"})
+            for (const int stopAt : {1, 16, 22, 43})  // the first step, mid-epoch, an epoch's edge, just before the end
+                QTest::addRow("%s at step %d", optimizer, stopAt) << QString(optimizer) << stopAt;
+    }
+
+    void stoppedAndResumedIsTheSameAsNeverStopped()
+    {
+        QFETCH(QString, optimizer);
+        QFETCH(int, stopAt);
+        const TrainJob job = jobWith(optimizer.toStdString());
+        Listener whole;
+        QCOMPARE(whole.run(job).state, TrainState::Finished);
+
+        // Asked for a checkpoint at every step edge, the sink knows the step and stops the run at the wanted one.
+        Listener before;
+        std::promise<Trainer *> made;
+        Trainer *trainer = nullptr;
+        TrainJob stopped = job;
+        stopped.loadData = [&, load = job.loadData] {
+            trainer = made.get_future().get();
+            return load();
+        };
+        before.onCheckpoint = [&](const Checkpoint &checkpoint) {
+            if (checkpoint.step == stopAt - 1)
+                trainer->stop();
+            else
+                trainer->requestCheckpoint();
+        };
+        const auto owner = before.start(std::move(stopped));
+        owner->requestCheckpoint();
+        made.set_value(owner.get());
+        owner->wait();
+        QCOMPARE(owner->progress().state, TrainState::Stopped);
+        QCOMPARE(owner->progress().step, stopAt);
+
+        QTemporaryDir folder;
+        const std::filesystem::path file = folder.filePath("stop.safetensors").toStdString();
+        QVERIFY(writeCheckpoint(file, *before.lastCheckpoint()));
+        TrainJob resumed = job;
+        resumed.loadCheckpoint = [file] { return readCheckpoint(file); };
+        resumed.segment = 1;
+        Listener after;
+        const TrainProgress end = after.run(std::move(resumed));
+        QVERIFY2(!end.error, end.error ? end.error->message.c_str() : "");
+        QCOMPARE(firstDifference(*whole.lastCheckpoint(), *after.lastCheckpoint()), std::string());
+        QCOMPARE(whole.lastCheckpoint()->bestMetric, after.lastCheckpoint()->bestMetric);
+        for (const char *name : {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "test/accuracy"}) {
+            auto joined = before.series(name);
+            const auto rest = after.series(name);
+            joined.insert(joined.end(), rest.begin(), rest.end());
+            QCOMPARE(joined, whole.series(name));
+        }
+        QCOMPARE(after.count(EventKind::Resumed), 1);
+    }
+
+    void aChangedLearningRateIsKeptOverAResume()
+    {
+        Listener before;
+        TrainingConfig config = smallConfig();
+        config.epochs = 1'000'000;
+        const auto trainer = before.start(smallJob(config));
+        trainer->setLearningRate(0.0125);
+        QTRY_COMPARE(before.count(EventKind::LearningRate), 1);
+        trainer->stop();
+        trainer->wait();
+        config.epochs = before.lastCheckpoint()->epoch + 1;
+        TrainJob resumed = smallJob(config);
+        resumed.loadCheckpoint = [checkpoint = before.lastCheckpoint()] { return Result<Checkpoint>(*checkpoint); };
+        Listener after;
+        QCOMPARE(after.run(std::move(resumed)).learningRate, 0.0125);
+    }
+
+    void aCheckpointOfAnotherRunIsRefused()
+    {
+        Listener before;
+        before.run(smallJob());
+        const auto resumeWith = [&](const Checkpoint &checkpoint) {
+            TrainingConfig config = smallConfig();
+            config.epochs = 10;
+            TrainJob job = smallJob(config);
+            job.loadCheckpoint = [checkpoint] { return Result<Checkpoint>(checkpoint); };
+            Listener listener;
+            return listener.run(std::move(job));
+        };
+        Checkpoint other = *before.lastCheckpoint();
+        other.seed = 99;
+        QVERIFY(resumeWith(other).error->message.find("another seed") != std::string::npos);
+        other = *before.lastCheckpoint();
+        other.tensors.tensors.pop_back();
+        QVERIFY(resumeWith(other).error->message.find("has no tensor") != std::string::npos);
+        other = *before.lastCheckpoint();
+        other.tensors.tensors[0].tensor = HostTensor({DType::F32, Shape{7}});
+        QVERIFY(resumeWith(other).error->message.find("belongs to another network") != std::string::npos);
+        for (const std::size_t sums : {std::size_t{0}, std::size_t{1}, std::size_t{3}, std::size_t{64}}) {
+            other = *before.lastCheckpoint();
+            other.metricSums.assign(sums, 0.0);
+            const TrainProgress end = resumeWith(other);
+            QCOMPARE(end.state, TrainState::Failed);
+            QCOMPARE(end.error->code, ErrorCode::InvalidFile);
+        }
+        other = *before.lastCheckpoint();
+        other.stepInEpoch = 1000;
+        QCOMPARE(resumeWith(other).error->code, ErrorCode::InvalidFile);
+        QCOMPARE(resumeWith(*before.lastCheckpoint()).state, TrainState::Finished);
+    }
+
+    void aCheckpointThatCannotBeReadEndsTheRunWithTheReason()
+    {
+        TrainJob job = smallJob();
+        job.loadCheckpoint = [] { return readCheckpoint("/nowhere/at-all.safetensors"); };
+        Listener listener;
+        const TrainProgress end = listener.run(std::move(job));
+        QCOMPARE(end.state, TrainState::Failed);
+        QCOMPARE(end.error->code, ErrorCode::NotFound);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestResume)
+#include "tst_resume.moc"

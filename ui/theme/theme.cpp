@@ -1,0 +1,131 @@
+#include "ui/theme/theme.h"
+
+#include <array>
+#include <cmath>
+
+#include <QApplication>
+#include <QPalette>
+#include <QStyleFactory>
+
+#include "ui/theme/style_sheet.h"
+
+namespace trainyard::ui {
+
+namespace {
+
+struct RoleColors {
+    ColorRole role;
+    QRgb light, dark;
+};
+
+constexpr std::array<RoleColors, kColorRoleCount> kRoles{{
+    {ColorRole::Window, 0xFFF4F5F7, 0xFF16181D},
+    {ColorRole::Panel, 0xFFFFFFFF, 0xFF1D2026},
+    {ColorRole::Raised, 0xFFFFFFFF, 0xFF252932},
+    {ColorRole::Border, 0xFFDCDFE5, 0xFF343943},
+    {ColorRole::Grid, 0xFFE9EBEF, 0xFF2A2E37},
+    {ColorRole::Text, 0xFF1B1F27, 0xFFE8EAEE},
+    {ColorRole::Muted, 0xFF5D6675, 0xFF9AA3B2},
+    {ColorRole::Disabled, 0xFF9AA3B2, 0xFF5D6675},
+    {ColorRole::Accent, 0xFF2563EB, 0xFF6EA0FF},
+    {ColorRole::OnAccent, 0xFFFFFFFF, 0xFF101318},
+    {ColorRole::Good, 0xFF15803D, 0xFF4ADE80},
+    {ColorRole::Warning, 0xFFB45309, 0xFFFBBF24},
+    {ColorRole::Error, 0xFFC81E1E, 0xFFF87171},
+}};
+
+// Okabe and Ito, "Color Universal Design", 2008. The first, black, would vanish in the dark: there it is the text colour.
+constexpr std::array<QRgb, Theme::kCurveColors> kCurves{0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFCC79A7,
+                                                        0xFFE69F00, 0xFF56B4E9, 0xFFF0E442, 0xFF000000};
+constexpr std::array<QRgb, Theme::kCurveColors> kCurvesDark{0xFF3FA2E0, 0xFFF07C26, 0xFF1FC297, 0xFFDD92BB,
+                                                            0xFFF0AE22, 0xFF7CC8F2, 0xFFF0E442, 0xFFE8EAEE};
+// Yellow is too pale for lines on white; this is the same hue, darker.
+constexpr QRgb kYellowOnLight = 0xFFA89B00;
+
+}  // namespace
+
+Theme &Theme::instance()
+{
+    static Theme theme;
+    return theme;
+}
+
+Theme::Theme() : m_systemIsDark(QApplication::palette().color(QPalette::Window).lightnessF() < 0.5)
+{
+    m_dark = m_systemIsDark;
+}
+
+QColor Theme::color(ColorRole role) const
+{
+    const RoleColors &colors = kRoles[static_cast<std::size_t>(role)];
+    return QColor::fromRgba(m_dark ? colors.dark : colors.light);
+}
+
+QColor Theme::categoryColor(Category category) const
+{
+    // Evenly spread hues of one lightness, starting at blue so that the common layers are not red.
+    const float hue = std::fmod(0.60f + static_cast<float>(category) / static_cast<float>(kCategoryCount), 1.0f);
+    return QColor::fromHslF(hue, 0.55f, m_dark ? 0.62f : 0.46f);
+}
+
+QColor Theme::curveColor(int slot) const
+{
+    const auto index = static_cast<std::size_t>(slot % kCurveColors);
+    if (m_dark)
+        return QColor::fromRgba(kCurvesDark[index]);
+    return QColor::fromRgba(kCurves[index] == 0xFFF0E442 ? kYellowOnLight : kCurves[index]);
+}
+
+Qt::PenStyle Theme::curveStyle(int slot) const
+{
+    return slot / kCurveColors % 2 == 0 ? Qt::SolidLine : Qt::DashLine;
+}
+
+void Theme::apply(Appearance appearance)
+{
+    m_appearance = appearance;
+    m_dark = appearance == Appearance::Dark || (appearance == Appearance::System && m_systemIsDark);
+
+    QPalette palette;
+    const auto set = [&palette, this](QPalette::ColorRole to, ColorRole from) { palette.setColor(to, color(from)); };
+    set(QPalette::Window, ColorRole::Window);
+    set(QPalette::WindowText, ColorRole::Text);
+    set(QPalette::Base, ColorRole::Panel);
+    set(QPalette::AlternateBase, ColorRole::Window);
+    set(QPalette::Text, ColorRole::Text);
+    set(QPalette::Button, ColorRole::Raised);
+    set(QPalette::ButtonText, ColorRole::Text);
+    set(QPalette::BrightText, ColorRole::Error);
+    set(QPalette::ToolTipBase, ColorRole::Raised);
+    set(QPalette::ToolTipText, ColorRole::Text);
+    set(QPalette::PlaceholderText, ColorRole::Muted);
+    set(QPalette::Highlight, ColorRole::Accent);
+    set(QPalette::HighlightedText, ColorRole::OnAccent);
+    set(QPalette::Link, ColorRole::Accent);
+    set(QPalette::LinkVisited, ColorRole::Accent);
+    set(QPalette::Light, ColorRole::Raised);
+    set(QPalette::Midlight, ColorRole::Grid);
+    set(QPalette::Mid, ColorRole::Border);
+    set(QPalette::Dark, ColorRole::Border);
+    set(QPalette::Shadow, ColorRole::Border);
+    for (const auto to : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, to, color(ColorRole::Disabled));
+    palette.setColor(QPalette::Disabled, QPalette::Highlight, color(ColorRole::Border));
+
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setPalette(palette);
+    qApp->setStyleSheet(styleSheet(*this));
+    emit changed();
+}
+
+double contrastRatio(const QColor &a, const QColor &b)
+{
+    const auto luminance = [](const QColor &color) {
+        const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+        return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+    };
+    const double la = luminance(a), lb = luminance(b);
+    return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+}  // namespace trainyard::ui
