@@ -33,6 +33,7 @@ Result<Answer> ask(const ForecastOptions &options)
     project.training.batchSize = options.batch.value_or(project.training.batchSize);
     TRAINYARD_TRY(const Dataset dataset, loadDataset(project.data, project.folder));
     TRAINYARD_CHECK(checkTraining(project.training, static_cast<std::int64_t>(dataset.train.size())));
+    TRAINYARD_CHECK(checkGraph(project.graph, dataset));
     const DataTypes types = dataTypesOf(dataset);
     Answer answer;
     TRAINYARD_TRY(answer.forecast, forecast(project.graph, types, project.training));

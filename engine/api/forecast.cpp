@@ -11,16 +11,6 @@ constexpr std::int64_t kLargestBatch = std::int64_t{1} << 24;
 
 }  // namespace
 
-DataSignature signatureOf(const Dataset &dataset)
-{
-    DataSignature signature;
-    signature.sampleShape = dataset.sampleShape();
-    signature.classes = dataset.classes();
-    signature.targetWidth = dataset.targetShape().elements();
-    signature.trainRows = static_cast<std::int64_t>(dataset.train.size());
-    return signature;
-}
-
 Result<Forecast> forecast(const Graph &graph, const DataTypes &data, const TrainingConfig &config)
 {
     TRAINYARD_TRY(const std::vector<Program> programs, buildTrainingPrograms(graph, data, config));

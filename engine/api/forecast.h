@@ -10,8 +10,6 @@
 
 namespace trainyard {
 
-DataSignature signatureOf(const Dataset &dataset);
-
 struct Forecast {
     MemoryBytes bytes;                 // in the arena; bytes.total() == arenaBytes
     std::uint64_t arenaBytes = 0;      // what the run will allocate, to the byte

@@ -29,6 +29,26 @@ DataTypes dataTypesOf(const Dataset &dataset)
             !dataset.targetScale.empty()};
 }
 
+DataSignature signatureOf(const Dataset &dataset)
+{
+    DataSignature signature;
+    signature.sampleShape = dataset.sampleShape();
+    signature.classes = dataset.classes();
+    signature.targetWidth = dataset.targetShape().elements();
+    signature.trainRows = static_cast<std::int64_t>(dataset.train.size());
+    return signature;
+}
+
+Status checkGraph(const Graph &graph, const Dataset &dataset)
+{
+    const GraphAnalysis analysis = analyze(graph, signatureOf(dataset));
+    if (analysis.problems.empty())
+        return {};
+    const Problem &first = analysis.problems.front();
+    const Layer *layer = graph.find(first.layer);
+    return fail(Error{ErrorCode::InvalidGraph, first.message, layer ? layer->name : "", {}});
+}
+
 Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config)
 {
     std::vector<Program> programs;
@@ -42,6 +62,7 @@ Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const Dat
 Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const TrainingConfig &config,
                             const DeviceSettings &settings)
 {
+    TRAINYARD_CHECK(checkGraph(graph, dataset));
     Model model;
     TRAINYARD_TRY(model.m_programs, buildTrainingPrograms(graph, dataTypesOf(dataset), config));
     TRAINYARD_TRY(model.m_backend, openBackend(config.device));

@@ -14,8 +14,12 @@
 
 namespace trainyard {
 
-// What a data set asks of a Program.
+// What a data set asks of a Program, and of a graph.
 DataTypes dataTypesOf(const Dataset &dataset);
+DataSignature signatureOf(const Dataset &dataset);
+
+// The first problem of the graph with this data set, as an error. Errors: InvalidGraph with the layer's name.
+Status checkGraph(const Graph &graph, const Dataset &dataset);
 
 // The train and evaluation programs of a run, as they share one arena; also what a forecast compiles.
 Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config);

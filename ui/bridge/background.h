@@ -26,15 +26,21 @@ void onUiThread(QPointer<QObject> guard, Call call)
         Qt::QueuedConnection);
 }
 
-// Runs work() on a pool thread and then, on the UI thread, done(result), unless context is gone by then. work must own
-// everything it uses.
+// Runs work() on a thread of the pool and then, on the UI thread, done(result), unless context is gone by then. work must
+// own everything it uses. A pool of one thread keeps the order of what is asked.
 template <typename Work, typename Done>
-void inBackground(QObject *context, Work work, Done done)
+void inBackground(QThreadPool &pool, QObject *context, Work work, Done done)
 {
-    QThreadPool::globalInstance()->start([guard = QPointer<QObject>(context), work = std::move(work), done = std::move(done)]() mutable {
+    pool.start([guard = QPointer<QObject>(context), work = std::move(work), done = std::move(done)]() mutable {
         auto result = std::make_shared<decltype(work())>(work());
         onUiThread(std::move(guard), [done = std::move(done), result = std::move(result)]() mutable { done(std::move(*result)); });
     });
+}
+
+template <typename Work, typename Done>
+void inBackground(QObject *context, Work work, Done done)
+{
+    inBackground(*QThreadPool::globalInstance(), context, std::move(work), std::move(done));
 }
 
 }  // namespace trainyard::ui

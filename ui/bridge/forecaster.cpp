@@ -21,7 +21,9 @@ Forecaster::Forecaster(ProjectDocument &document, DataLoader &loader, QObject *p
     m_delay.setInterval(kDelay);
     connect(&m_delay, &QTimer::timeout, this, &Forecaster::compute);
     const auto outdated = [this] {
+        ++m_generation;  // what is being computed is not of this project any more
         m_current = false;
+        m_searching = false;
         m_delay.start();
     };
     connect(&document, &ProjectDocument::analysisChanged, this, outdated);
@@ -41,6 +43,7 @@ void Forecaster::setUnknown(const QString &reason)
 void Forecaster::compute()
 {
     const int generation = ++m_generation;
+    m_searching = false;
     if (m_document.graph().layers().empty())
         return setUnknown(tr("The network is empty."));
     if (!m_loader.types())
@@ -68,17 +71,21 @@ void Forecaster::compute()
 
 void Forecaster::findLargestBatch()
 {
-    if (!m_forecast || !m_forecast->available || !m_loader.types())
+    if (m_searching || !m_current || !m_forecast || !m_forecast->available || !m_loader.types())
         return;
+    m_searching = true;
+    emit changed();
     inBackground(
         this,
         [graph = m_document.graph(), types = *m_loader.types(), training = m_document.training(), budget = *m_forecast->available] {
             return trainyard::largestBatch(graph, types, training, budget);
         },
         [this, generation = m_generation](Result<std::int64_t> batch) {
-            if (generation != m_generation || !batch)
+            if (generation != m_generation)
                 return;
-            m_largestBatch = *batch;
+            m_searching = false;
+            if (batch)
+                m_largestBatch = *batch;
             emit changed();
         });
 }

@@ -25,6 +25,7 @@ public:
     // The largest batch that fits into what is free; asked with findLargestBatch(), absent until known.
     std::optional<qint64> largestBatch() const { return m_largestBatch; }
     void findLargestBatch();
+    bool isSearching() const { return m_searching; }
 
 signals:
     void changed();
@@ -38,6 +39,7 @@ private:
     QTimer m_delay;
     int m_generation = 0;
     bool m_current = false;
+    bool m_searching = false;
     std::optional<Forecast> m_forecast;
     std::optional<qint64> m_largestBatch;
     QString m_reason;

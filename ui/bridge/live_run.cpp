@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <QThreadPool>
+
 namespace trainyard::ui {
 
 namespace {
@@ -95,7 +97,8 @@ void LiveRun::look()
     if (finished) {
         m_timer.stop();
         m_subscription.reset();
-        m_session.reset();
+        // Everything is written, but its threads have yet to be joined: not here.
+        QThreadPool::globalInstance()->start([session = std::shared_ptr<RunSession>(std::move(m_session))]() mutable { session.reset(); });
     }
 
     emit progressChanged();

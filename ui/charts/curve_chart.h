@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <QWidget>
 
+#include "ui/charts/curve_track.h"
 #include "ui/models/run_curves.h"
 
 namespace trainyard::ui {
@@ -24,7 +26,8 @@ class CurveChart : public QWidget
 {
     Q_OBJECT
 public:
-    // emptyText: what will appear here, shown while there is no point.
+    // emptyText: what will appear here, shown while there is no point. Accuracies are known by the title and shown in
+    // percent; other series by their unit.
     CurveChart(const QString &title, const QString &emptyText, QWidget *parent = nullptr);
     ~CurveChart() override;
 
@@ -37,10 +40,17 @@ public:
     QString title() const;
     bool hasPoints() const;
 
-    bool exportTo(const QString &path);  // as shown: .png, .pdf, .svg where the library can; false: not written
+    bool exportTo(const QString &path);  // as shown: .png, .pdf or .svg by its end; false: not written
 
 signals:
     void logScaleChanged(bool on);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     friend class ChartGroup;
@@ -62,7 +72,14 @@ signals:
 
 private:
     friend class CurveChart;
+    void remove(CurveChart *chart);
+    StepRange allSteps() const;               // over all charts
+    void setView(std::optional<StepRange> view);  // absent: all steps, also those to come
+    void moveCursor(double step);
+
     std::vector<CurveChart *> m_charts;
+    std::optional<StepRange> m_view;
+    StepRange m_lastAll{0, 0};
 };
 
 }  // namespace trainyard::ui

@@ -1,31 +1,23 @@
 #include "ui/models/auto_layout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <set>
 
 namespace trainyard::ui {
 
 namespace {
 
-// Layers in an order in which inputs come first; what lies on a cycle follows in the order of the file.
-std::vector<LayerId> anyOrder(const Graph &graph)
-{
-    if (auto order = graph.topologicalOrder())
-        return *order;
-    std::vector<LayerId> order;
-    for (const Layer &layer : graph.layers())
-        order.push_back(layer.id);
-    return order;
-}
+constexpr double kGrid = 4;
 
 using Rows = std::vector<std::vector<LayerId>>;
 
 Rows rowsOf(const Graph &graph)
 {
     std::map<LayerId, std::size_t> row;
-    std::size_t rowCount = 0;
-    for (const LayerId id : anyOrder(graph)) {
+    std::size_t rowCount = 1;
+    const auto order = graph.topologicalOrder();
+    for (const LayerId id : order ? *order : std::vector<LayerId>()) {
         std::size_t below = 0;
         for (const Wire &wire : graph.wiresInto(id))
             if (const auto above = row.find(wire.from); above != row.end())
@@ -107,7 +99,8 @@ std::map<LayerId, QPointF> autoLayout(const Graph &graph)
     std::map<LayerId, QPointF> positions;
     for (std::size_t r = 0; r < rows.size(); ++r)
         for (const LayerId id : rows[r])
-            positions[id] = {left + (column[id] - firstColumn) * kLayerColumnPitch, top + static_cast<double>(r) * kLayerRowPitch};
+            positions[id] = {left + std::round((column[id] - firstColumn) * kLayerColumnPitch / kGrid) * kGrid,
+                             top + static_cast<double>(r) * kLayerRowPitch};
     return positions;
 }
 

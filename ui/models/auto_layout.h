@@ -15,8 +15,8 @@ inline constexpr QSizeF kLayerCardSize{168, 48};
 inline constexpr double kLayerRowPitch = 80, kLayerColumnPitch = 200;
 
 // Layered drawing (Sugiyama, Tagawa, Toda 1981): rows by the longest path from an input, order within a row by the
-// median of the layers above, then columns centred over what they feed. Works on graphs with cycles too: their layers
-// follow below the rest. The top left corner of the whole stays where it is.
+// mean column of the layers above, then columns centred over what they feed. The top left corner of the whole stays
+// where it is. Every wire runs downwards: a graph holds no cycle.
 std::map<LayerId, QPointF> autoLayout(const Graph &graph);
 
 }  // namespace trainyard::ui

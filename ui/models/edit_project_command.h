@@ -16,12 +16,17 @@ public:
     {
     }
 
-    void undo() override { m_document.apply(m_before); }
+    void undo() override
+    {
+        m_document.endTyping();  // what is typed after an undo is a step of its own
+        m_document.apply(m_before);
+    }
     void redo() override { m_document.apply(m_after); }
     int id() const override { return m_mergeId; }
     bool mergeWith(const QUndoCommand *other) override
     {
         m_after = static_cast<const EditProjectCommand *>(other)->m_after;
+        setObsolete(m_after.graph == m_before.graph);  // typed back to where it began; only typing is merged
         return true;
     }
 

@@ -35,15 +35,60 @@ void moveTo(Graph &graph, LayerId id, QPointF position)
     }
 }
 
-// Puts a layer that has no wires yet between the two ends of one. Where the layer takes no input or gives no output
-// only what is possible is linked.
+// Puts a layer that has no wires yet between the two ends of one. Where it cannot stand there, since it takes no input or
+// gives no output, the wire stays and the layer is linked above only, if that is possible.
 void putOnWire(Graph &graph, LayerId id, const Wire &wire)
 {
-    graph.disconnect(wire);
-    const bool linkedAbove = graph.connect({wire.from, id, 0}).has_value();
-    const bool linkedBelow = graph.connect({id, wire.to, wire.port}).has_value();
-    if (!linkedAbove && !linkedBelow)
-        (void)graph.connect(wire);
+    if (id == wire.from || id == wire.to)
+        return;
+    Graph between = graph;
+    between.disconnect(wire);
+    if (between.connect({wire.from, id, 0}) && between.connect({id, wire.to, wire.port}))
+        graph = std::move(between);
+    else
+        (void)graph.connect({wire.from, id, 0});
+}
+
+Status connectInstead(Graph &graph, Wire wire, const std::optional<Wire> &instead)
+{
+    if (instead) {
+        const Layer *to = graph.find(instead->to);
+        const LayerSpec *spec = to ? findLayer(to->type) : nullptr;
+        graph.disconnect(*instead);
+        // Of a layer of any number of inputs the later ones have moved down.
+        if (spec && spec->maxInputs > spec->minInputs && instead->to == wire.to && wire.port > instead->port)
+            --wire.port;
+    }
+    return graph.connect(wire);
+}
+
+// "dense_2" -> "dense": what a fresh name is made of, so that copies of copies do not grow tails.
+std::string stemOf(const std::string &name)
+{
+    const auto tail = name.find_last_not_of("0123456789");
+    const bool numbered = tail != std::string::npos && tail > 0 && tail + 1 < name.size() && name[tail] == '_';
+    return numbered ? name.substr(0, tail) : name;
+}
+
+// Where copies of these layers go: a little lower to the right, and further while they would cover others exactly.
+QPointF freeOffset(const Graph &graph, const Layer &first)
+{
+    QPointF offset = kPasteOffset;
+    const auto taken = [&](const Layer &layer) { return QPointF(layer.x, layer.y) == QPointF(first.x, first.y) + offset; };
+    while (std::any_of(graph.layers().begin(), graph.layers().end(), taken))
+        offset += kPasteOffset;
+    return offset;
+}
+
+std::optional<Json> layersOf(const QByteArray &text)
+{
+    Json json = Json::parse(text.constData(), text.constData() + text.size(), nullptr, false);
+    if (!json.is_object() || !json.contains("graph"))
+        return std::nullopt;
+    const auto mark = json.find("trainyard");
+    if (mark == json.end() || *mark != "layers")
+        return std::nullopt;
+    return json;
 }
 
 }  // namespace
@@ -90,6 +135,16 @@ void ProjectDocument::editGraph(const QString &what, Graph changed, int mergeId)
     Project project = m_project;
     project.graph = std::move(changed);
     edit(what, std::move(project), mergeId);
+}
+
+// Tells steps of one typing session of one thing of the same layers from all others.
+int ProjectDocument::mergeIdOf(const QString &what, const std::vector<LayerId> &layers) const
+{
+    size_t hash = qHash(m_typingSession);
+    hash = qHash(what, hash);
+    for (const LayerId id : layers)
+        hash = qHash(static_cast<qint64>(id), hash);
+    return static_cast<int>(hash & 0x7fffffff);
 }
 
 void ProjectDocument::apply(const Project &project)
@@ -148,13 +203,16 @@ void ProjectDocument::insertOnWire(LayerId layer, const Wire &wire, QPointF posi
     Graph graph = m_project.graph;
     moveTo(graph, layer, position);
     putOnWire(graph, layer, wire);
-    editGraph(tr("Insert %1").arg(nameOf(graph, layer)), std::move(graph));
+    editGraph(tr("Insert %1").arg(nameOf(m_project.graph, layer)), std::move(graph));
 }
 
 void ProjectDocument::remove(const std::vector<LayerId> &layers, const std::vector<Wire> &wires)
 {
     Graph graph = m_project.graph;
-    for (const Wire &wire : wires)
+    // Last port first: a layer of any number of inputs moves the later ones down when one goes.
+    std::vector<Wire> lastFirst = wires;
+    std::sort(lastFirst.begin(), lastFirst.end(), [](const Wire &a, const Wire &b) { return a.port > b.port; });
+    for (const Wire &wire : lastFirst)
         graph.disconnect(wire);
     for (const LayerId id : layers)
         graph.remove(id);
@@ -164,29 +222,32 @@ void ProjectDocument::remove(const std::vector<LayerId> &layers, const std::vect
     editGraph(what, std::move(graph));
 }
 
-Status ProjectDocument::canConnect(const Wire &wire) const
+Status ProjectDocument::canConnect(const Wire &wire, const std::optional<Wire> &instead) const
 {
-    TRAINYARD_CHECK(m_project.graph.canConnect(wire));
     // A wire that makes its end a broken layer is refused with that layer's own message: but only where the layer has
     // all the inputs it needs, since the others may still come.
     Graph graph = m_project.graph;
-    TRAINYARD_CHECK(graph.connect(wire));
+    TRAINYARD_CHECK(connectInstead(graph, wire, instead));
     const Layer *to = graph.find(wire.to);
     const LayerSpec *spec = to ? findLayer(to->type) : nullptr;
     if (!spec || static_cast<int>(graph.wiresInto(wire.to).size()) < spec->minInputs)
         return {};
     const GraphAnalysis after = analyze(graph, m_signature);
-    for (const Problem &problem : after.problems)
-        if (problem.layer == wire.to && !problem.fix)
-            return fail(ErrorCode::InvalidGraph, "{}", problem.message);
+    const auto facts = after.layers.find(wire.to);
+    if (facts == after.layers.end() || !facts->second.broken)
+        return {};
+    const auto problem = std::find_if(after.problems.begin(), after.problems.end(),
+                                      [&](const Problem &found) { return found.layer == wire.to; });
+    if (problem != after.problems.end() && !problem->fix)
+        return fail(ErrorCode::InvalidGraph, "{}", problem->message);
     return {};
 }
 
-Status ProjectDocument::connectWire(const Wire &wire)
+Status ProjectDocument::connectWire(const Wire &wire, const std::optional<Wire> &instead)
 {
     Graph graph = m_project.graph;
-    TRAINYARD_CHECK(graph.connect(wire));
-    editGraph(tr("Connect %1 to %2").arg(nameOf(graph, wire.from), nameOf(graph, wire.to)), std::move(graph));
+    TRAINYARD_CHECK(connectInstead(graph, wire, instead));
+    editGraph(tr("Connect %1 to %2").arg(nameOf(m_project.graph, wire.from), nameOf(m_project.graph, wire.to)), std::move(graph));
     return {};
 }
 
@@ -195,24 +256,28 @@ void ProjectDocument::disconnectWire(const Wire &wire)
     remove({}, {wire});
 }
 
-void ProjectDocument::moveLayers(const std::map<LayerId, QPointF> &positions)
+void ProjectDocument::moveLayers(const std::map<LayerId, QPointF> &positions, bool continued)
 {
     Graph graph = m_project.graph;
-    for (const auto &[id, position] : positions)
+    std::vector<LayerId> moved;
+    for (const auto &[id, position] : positions) {
         moveTo(graph, id, position);
-    editGraph(positions.size() == 1 ? tr("Move %1").arg(nameOf(graph, positions.begin()->first))
+        moved.push_back(id);
+    }
+    editGraph(positions.size() == 1 ? tr("Move %1").arg(nameOf(m_project.graph, positions.begin()->first))
                                     : tr("Move %1 layers").arg(positions.size()),
-              std::move(graph));
+              std::move(graph), continued ? mergeIdOf(QStringLiteral("position"), moved) : -1);
 }
 
 void ProjectDocument::rename(LayerId layer, const std::string &name)
 {
     Graph graph = m_project.graph;
     Layer *edited = graph.edit(layer);
-    if (!edited || name.empty() || edited->name == name)
+    const std::string wanted = QString::fromStdString(name).trimmed().toStdString();
+    if (!edited || wanted.empty() || edited->name == wanted)
         return;
     edited->name.clear();  // its own old name is no obstacle
-    edited->name = graph.findByName(name) ? graph.freshName(name) : name;
+    edited->name = graph.freshName(wanted);
     const QString what = tr("Rename %1 to %2").arg(nameOf(m_project.graph, layer), QString::fromStdString(edited->name));
     editGraph(what, std::move(graph));
 }
@@ -229,17 +294,13 @@ void ProjectDocument::setParameter(const std::vector<LayerId> &layers, const std
         for (const ParameterSpec &parameter : spec->parameters)
             if (parameter.key == key) {
                 label = QString::fromStdString(parameter.label);
-                layer->parameters[key] = value;
+                if (settingsOf(*spec, *layer).value(key) != value)  // its default, not set, is no change either
+                    layer->parameters[key] = value;
             }
     }
     const QString what = layers.size() == 1 ? tr("%1 of %2").arg(label, nameOf(graph, layers.front()))
                                             : tr("%1 of %2 layers").arg(label).arg(layers.size());
-    // The id tells steps of one typing session of one setting of the same layers from all others.
-    size_t hash = qHash(m_typingSession);
-    hash = qHash(QString::fromStdString(key), hash);
-    for (const LayerId id : layers)
-        hash = qHash(static_cast<qint64>(id), hash);
-    editGraph(what, std::move(graph), static_cast<int>(hash & 0x7fffffff));
+    editGraph(what, std::move(graph), mergeIdOf(QString::fromStdString(key), layers));
 }
 
 void ProjectDocument::applyFix(const Fix &fix)
@@ -272,14 +333,14 @@ QByteArray ProjectDocument::copy(const std::vector<LayerId> &layers) const
 
 std::vector<LayerId> ProjectDocument::paste(const QByteArray &text, std::optional<QPointF> center)
 {
-    const Json json = Json::parse(text.constData(), text.constData() + text.size(), nullptr, false);
-    if (!json.is_object() || json.value("trainyard", "") != "layers" || !json.contains("graph"))
+    const std::optional<Json> json = layersOf(text);
+    if (!json)
         return {};
-    const auto part = graphFromJson(json["graph"], json.value("layout", Json::object()));
+    const auto part = graphFromJson((*json)["graph"], json->value("layout", Json::object()));
     if (!part || part->layers().empty())
         return {};
 
-    QPointF offset = kPasteOffset;
+    QPointF offset = freeOffset(m_project.graph, part->layers().front());
     if (center) {
         QPointF low(part->layers().front().x, part->layers().front().y), high = low;
         for (const Layer &layer : part->layers()) {
@@ -295,13 +356,13 @@ std::vector<LayerId> ProjectDocument::paste(const QByteArray &text, std::optiona
     for (const Layer &layer : part->layers()) {
         Layer copy = layer;
         copy.id = ids[layer.id] = graph.nextId();
-        copy.name = graph.findByName(layer.name) ? graph.freshName(layer.name) : layer.name;
+        copy.name = graph.findByName(layer.name) ? graph.freshName(stemOf(layer.name)) : layer.name;
         copy.x += offset.x();
         copy.y += offset.y();
         pasted.push_back(copy.id);
         graph.insert(std::move(copy));
     }
-    for (const Wire &wire : part->wires())
+    for (const Wire &wire : part->wires())  // in port order
         (void)graph.connect({ids[wire.from], ids[wire.to], wire.port});
     const QString what = pasted.size() == 1 ? tr("Paste %1").arg(nameOf(graph, pasted.front())) : tr("Paste %1 layers").arg(pasted.size());
     editGraph(what, std::move(graph));
@@ -333,11 +394,12 @@ void ProjectDocument::setTraining(const TrainingConfig &training, const QString 
 
 void ProjectDocument::setName(const QString &name)
 {
-    if (name.isEmpty() || name.toStdString() == m_project.name)
+    const QString wanted = name.trimmed();
+    if (wanted.isEmpty() || wanted.toStdString() == m_project.name)
         return;
     Project project = m_project;
-    project.name = name.toStdString();
-    edit(tr("Rename project to %1").arg(name), std::move(project));
+    project.name = wanted.toStdString();
+    edit(tr("Rename project to %1").arg(wanted), std::move(project));
 }
 
 }  // namespace trainyard::ui

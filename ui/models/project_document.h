@@ -49,13 +49,17 @@ public:
     LayerId addLayerOnWire(const std::string &type, const Wire &wire, QPointF position);  // in between
     LayerId addLayerBelow(const std::string &type, LayerId above, QPointF position);      // and linked to it
     void insertOnWire(LayerId layer, const Wire &wire, QPointF position);  // an unconnected layer that was there already
+    // (a layer that cannot stand between, such as a loss, leaves the wire and is linked above only)
     void remove(const std::vector<LayerId> &layers, const std::vector<Wire> &wires);
     // Whether the wire could be drawn; the reason a person reads otherwise. Beside the graph's own rules it refuses what
     // the layer at the end could never take (a shape that does not fit while both ends are known).
-    Status canConnect(const Wire &wire) const;
-    Status connectWire(const Wire &wire);
+    // instead: a wire that goes away in the same step, such as one whose end is dragged to another port.
+    Status canConnect(const Wire &wire, const std::optional<Wire> &instead = {}) const;
+    // Obeys the graph's own rules alone: a layer the wire breaks says so itself.
+    Status connectWire(const Wire &wire, const std::optional<Wire> &instead = {});
     void disconnectWire(const Wire &wire);
-    void moveLayers(const std::map<LayerId, QPointF> &positions);
+    // continued: moves of the same layers in a row are one step, as with typing.
+    void moveLayers(const std::map<LayerId, QPointF> &positions, bool continued = false);
     void rename(LayerId layer, const std::string &name);
     // One value for all these layers. Changes of the same setting of the same layers in a row while typing are one step:
     // between finishing and the next edit call endTyping().
@@ -87,6 +91,7 @@ private:
     friend class EditProjectCommand;
     void edit(const QString &what, Project changed, int mergeId = -1);
     void editGraph(const QString &what, Graph changed, int mergeId = -1);
+    int mergeIdOf(const QString &what, const std::vector<LayerId> &layers) const;
     void apply(const Project &project);  // emits what differs
     void analyzeNow();
 

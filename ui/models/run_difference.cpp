@@ -41,7 +41,9 @@ void flattenInto(const Json &value, const QString &key, int depth, std::vector<S
         for (std::size_t i = 0; i < value.size(); ++i)
             flattenInto(value[i], QStringLiteral("%1[%2]").arg(key).arg(i), depth + 1, out);
     } else if (!key.isEmpty()) {
-        out.push_back({key, plainText(value)});
+        // Writing out what lies deeper would go as deep as the file wants.
+        const bool tooDeep = value.is_structured() && !value.empty() && !isPlainArray(value);
+        out.push_back({key, tooDeep ? QStringLiteral("…") : plainText(value)});
     }
 }
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include <QLocale>
+
 #include "ui/models/run_table_model.h"
 
 namespace trainyard::ui {
 
-RunFilterModel::RunFilterModel(QObject *parent) : QSortFilterProxyModel(parent)
+// The C locale compares bytes and knows no numbers within a text.
+RunFilterModel::RunFilterModel(QObject *parent)
+    : QSortFilterProxyModel(parent), m_collator(QLocale().language() == QLocale::C ? QLocale(QLocale::English) : QLocale())
 {
     m_collator.setNumericMode(true);
     m_collator.setCaseSensitivity(Qt::CaseInsensitive);

@@ -29,6 +29,7 @@ QToolButton:pressed, QToolButton:checked { background: @grid@; border-color: @bo
 QToolButton:focus { border-color: @accent@; }
 QHeaderView::section { background: @panel@; color: @muted@; border: none; border-bottom: 1px solid @border@; padding: 4px 8px; }
 QTableView, QTreeView, QListView { border: 1px solid @border@; border-radius: 4px; gridline-color: @grid@; }
+QTableView[plain="true"], QTreeView[plain="true"], QListView[plain="true"] { border: none; background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget[plain="true"] { background: transparent; border: none; }
 QFrame[card="true"] { background: @panel@; border: 1px solid @border@; border-radius: 6px; }
 QFrame[panel="true"] { background: @panel@; border: none; }

@@ -34,13 +34,36 @@ constexpr std::array<RoleColors, kColorRoleCount> kRoles{{
     {ColorRole::Error, 0xFFC81E1E, 0xFFF87171},
 }};
 
-// Okabe and Ito, "Color Universal Design", 2008. The first, black, would vanish in the dark: there it is the text colour.
+// Okabe and Ito, "Color Universal Design", 2008. On light panels orange, sky blue and yellow are the same hues, darker,
+// so that a line has 3 : 1 on white. The last, black, would vanish in the dark: there it is the text colour.
 constexpr std::array<QRgb, Theme::kCurveColors> kCurves{0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFCC79A7,
-                                                        0xFFE69F00, 0xFF56B4E9, 0xFFF0E442, 0xFF000000};
+                                                        0xFFC28600, 0xFF1D9AE0, 0xFF9E940D, 0xFF000000};
 constexpr std::array<QRgb, Theme::kCurveColors> kCurvesDark{0xFF3FA2E0, 0xFFF07C26, 0xFF1FC297, 0xFFDD92BB,
                                                             0xFFF0AE22, 0xFF7CC8F2, 0xFFF0E442, 0xFFE8EAEE};
-// Yellow is too pale for lines on white; this is the same hue, darker.
-constexpr QRgb kYellowOnLight = 0xFFA89B00;
+
+double luminance(const QColor &color)
+{
+    const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+using CategoryColors = std::array<QColor, kCategoryCount>;
+
+// Evenly spread hues of one luminance, starting at blue so that the common layers are not red.
+CategoryColors colorsOfLuminance(double wanted)
+{
+    CategoryColors colors;
+    for (int i = 0; i < kCategoryCount; ++i) {
+        const float hue = std::fmod(0.60f + static_cast<float>(i) / static_cast<float>(kCategoryCount), 1.0f);
+        float low = 0, high = 1;
+        for (int step = 0; step < 12; ++step) {
+            const float middle = (low + high) / 2;
+            colors[static_cast<std::size_t>(i)] = QColor::fromHslF(hue, 0.6f, middle);
+            (luminance(colors[static_cast<std::size_t>(i)]) < wanted ? low : high) = middle;
+        }
+    }
+    return colors;
+}
 
 }  // namespace
 
@@ -63,17 +86,14 @@ QColor Theme::color(ColorRole role) const
 
 QColor Theme::categoryColor(Category category) const
 {
-    // Evenly spread hues of one lightness, starting at blue so that the common layers are not red.
-    const float hue = std::fmod(0.60f + static_cast<float>(category) / static_cast<float>(kCategoryCount), 1.0f);
-    return QColor::fromHslF(hue, 0.55f, m_dark ? 0.62f : 0.46f);
+    static const CategoryColors light = colorsOfLuminance(0.21), dark = colorsOfLuminance(0.36);
+    return (m_dark ? dark : light)[static_cast<std::size_t>(category)];
 }
 
 QColor Theme::curveColor(int slot) const
 {
     const auto index = static_cast<std::size_t>(slot % kCurveColors);
-    if (m_dark)
-        return QColor::fromRgba(kCurvesDark[index]);
-    return QColor::fromRgba(kCurves[index] == 0xFFF0E442 ? kYellowOnLight : kCurves[index]);
+    return QColor::fromRgba(m_dark ? kCurvesDark[index] : kCurves[index]);
 }
 
 Qt::PenStyle Theme::curveStyle(int slot) const
@@ -120,10 +140,6 @@ void Theme::apply(Appearance appearance)
 
 double contrastRatio(const QColor &a, const QColor &b)
 {
-    const auto luminance = [](const QColor &color) {
-        const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-        return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
-    };
     const double la = luminance(a), lb = luminance(b);
     return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "engine/backends/cpu/simd_clones.h"
 #include "engine/backends/cpu/step.h"
 
 namespace trainyard::cpu {
@@ -13,7 +14,7 @@ struct Rule {
     bool decoupled;
 };
 
-void update(float *w, const float *g, float *m, float *v, std::size_t begin, std::size_t end, const Rule &rule)
+TRAINYARD_SIMD_CLONES void update(float *w, const float *g, float *m, float *v, std::size_t begin, std::size_t end, const Rule &rule)
 {
     const float shrink = rule.decoupled ? 1.0f - rule.rate * rule.decay : 1.0f;
     const float decay = rule.decoupled ? 0.0f : rule.decay;

@@ -1,6 +1,29 @@
 #include "engine/backends/cpu/primitive_call.h"
+#include "engine/backends/cpu/simd_clones.h"
 
 namespace trainyard::cpu {
+
+namespace {
+
+using Loop = void (*)(const float *, const float *, float *, std::size_t, std::size_t);
+
+TRAINYARD_SIMD_CLONES void addPiece(const float *a, const float *b, float *y, std::size_t begin, std::size_t end)
+{
+#pragma omp simd
+    for (std::size_t i = begin; i < end; ++i)
+        y[i] = a[i] + b[i];
+}
+
+TRAINYARD_SIMD_CLONES void addReluPiece(const float *a, const float *b, float *y, std::size_t begin, std::size_t end)
+{
+#pragma omp simd
+    for (std::size_t i = begin; i < end; ++i) {
+        const float sum = a[i] + b[i];
+        y[i] = sum > 0.0f ? sum : 0.0f;
+    }
+}
+
+}  // namespace
 
 std::unique_ptr<Step> makeAdd(StepRequest &request)
 {
@@ -8,21 +31,13 @@ std::unique_ptr<Step> makeAdd(StepRequest &request)
     const auto count = static_cast<std::size_t>(request.outputShape().elements());
     const auto *activation = std::get_if<ActivationAttributes>(&op.attributes);
     const int threads = request.threads;
-    const auto loop = [&](auto combine) {
-        return makeLoop([op, count, threads, combine](const StepMemory &memory) {
+    const auto kind = activation ? activation->kind : ActivationKind::Identity;
+    if (kind == ActivationKind::Identity || kind == ActivationKind::Relu)
+        return makeLoop([op, count, threads, piece = kind == ActivationKind::Relu ? Loop(addReluPiece) : Loop(addPiece)](const StepMemory &memory) {
             const float *a = memory.at<float>(op.inputs[0]), *b = memory.at<float>(op.inputs[1]);
             float *y = memory.at<float>(op.outputs[0]);
-            forPieces(count, threads, [=](std::size_t begin, std::size_t end) {
-#pragma omp simd
-                for (std::size_t i = begin; i < end; ++i)
-                    y[i] = combine(a[i], b[i]);
-            });
+            forPieces(count, threads, [=](std::size_t begin, std::size_t end) { piece(a, b, y, begin, end); });
         });
-    };
-    if (!activation || activation->kind == ActivationKind::Identity)
-        return loop([](float a, float b) { return a + b; });
-    if (activation->kind == ActivationKind::Relu)
-        return loop([](float a, float b) { return a + b > 0.0f ? a + b : 0.0f; });
 
     const MemoryDesc x = vectorDesc(static_cast<std::int64_t>(count));
     const auto desc = binaryDesc(Algorithm::binary_add, x, withActivation(*activation));

@@ -16,7 +16,8 @@ std::unique_ptr<Step> makeBatchNormGrad(StepRequest &request)
     step->argument(call, DNNL_ARG_SRC, x, op.inputs[0]);
     step->argument(call, DNNL_ARG_DIFF_DST, x, op.inputs[1]);
     step->argument(call, DNNL_ARG_SCALE, channels, op.inputs[2]);
-    step->argument(call, DNNL_ARG_SHIFT, channels, op.inputs[3]);  // not used, but oneDNN 2.6 counts the arguments
+    if constexpr (kBatchNormBackwardTakesShift)
+        step->argument(call, DNNL_ARG_SHIFT, channels, op.inputs[3]);
     step->argument(call, DNNL_ARG_MEAN, channels, op.inputs[4]);
     step->argument(call, DNNL_ARG_VARIANCE, channels, op.inputs[5]);
     if (attributes.fusedRelu)

@@ -1,9 +1,23 @@
+#include <algorithm>
+
 #include "engine/backends/cpu/primitive_call.h"
-#include "engine/backends/cpu/sum_rows.h"
+#include "engine/backends/cpu/simd_clones.h"
 
 namespace trainyard::cpu {
 
 namespace {
+
+// Column sums of a [rows, columns] matrix: the bias gradient.
+TRAINYARD_SIMD_CLONES void sumRows(const float *in, std::int64_t rows, std::int64_t columns, float *out)
+{
+    std::copy(in, in + columns, out);
+    for (std::int64_t r = 1; r < rows; ++r) {
+        const float *row = in + r * columns;
+#pragma omp simd
+        for (std::int64_t c = 0; c < columns; ++c)
+            out[c] += row[c];
+    }
+}
 
 class DenseGradWeights : public PrimitiveStep {
 public:

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "engine/backends/cpu/simd_clones.h"
 #include "engine/backends/cpu/step.h"
 
 namespace trainyard::cpu {
@@ -8,18 +9,30 @@ namespace {
 
 // out = (raw - offset) * scale, with one offset and scale for all or one per element.
 template <typename Raw>
-void scaleRow(const Raw *raw, std::size_t count, const float *offset, const float *scale, bool perElement, float *out)
+[[gnu::always_inline]] inline void scale(const Raw *raw, std::size_t count, const float *offset, const float *factors, bool perElement, float *out)
 {
     if (perElement) {
 #pragma omp simd
         for (std::size_t i = 0; i < count; ++i)
-            out[i] = (static_cast<float>(raw[i]) - offset[i]) * scale[i];
+            out[i] = (static_cast<float>(raw[i]) - offset[i]) * factors[i];
     } else {
-        const float shift = offset ? *offset : 0.0f, factor = scale ? *scale : 1.0f;
+        const float shift = offset ? *offset : 0.0f, factor = factors ? *factors : 1.0f;
 #pragma omp simd
         for (std::size_t i = 0; i < count; ++i)
             out[i] = (static_cast<float>(raw[i]) - shift) * factor;
     }
+}
+
+TRAINYARD_SIMD_CLONES void scaleRow(const float *raw, std::size_t count, const float *offset, const float *factor, bool perElement,
+                                    float *out)
+{
+    scale(raw, count, offset, factor, perElement, out);
+}
+
+TRAINYARD_SIMD_CLONES void scaleRow(const std::uint8_t *raw, std::size_t count, const float *offset, const float *factor,
+                                    bool perElement, float *out)
+{
+    scale(raw, count, offset, factor, perElement, out);
 }
 
 }  // namespace
@@ -31,16 +44,17 @@ std::unique_ptr<Step> makeGatherRows(StepRequest &request)
     const auto perRow = static_cast<std::size_t>(out.elements() / out[0]);
     const std::int64_t batch = out[0], datasetRows = dataset.shape[0];
     const bool perElement = request.hasInput(2) && request.inputShape(2).elements() > 1;
-    return makeLoop([op = request.op, dtype = dataset.dtype, perRow, batch, datasetRows, perElement](const StepMemory &memory) {
+    return makeLoop([op = request.op, threads = request.threads, dtype = dataset.dtype, perRow, batch, datasetRows,
+                     perElement](const StepMemory &memory) {
         const std::int32_t *rows = memory.at<std::int32_t>(op.inputs[1]);
         const float *offset = op.inputs.size() > 2 ? memory.at<float>(op.inputs[2]) : nullptr;
         const float *scale = op.inputs.size() > 3 ? memory.at<float>(op.inputs[3]) : nullptr;
         std::byte *out = memory.at<std::byte>(op.outputs[0]);
-        for (std::int64_t b = 0; b < batch; ++b) {
+        const auto gather = [&](std::int64_t b) {
             std::byte *to = out + static_cast<std::size_t>(b) * perRow * 4;
             if (b >= memory.scalars->validRows || rows[b] < 0 || rows[b] >= datasetRows) {
                 std::memset(to, 0, perRow * 4);
-                continue;
+                return;
             }
             const std::size_t from = static_cast<std::size_t>(rows[b]) * perRow;
             if (dtype == DType::U8)
@@ -49,7 +63,11 @@ std::unique_ptr<Step> makeGatherRows(StepRequest &request)
                 scaleRow(memory.at<float>(op.inputs[0]) + from, perRow, offset, scale, perElement, reinterpret_cast<float *>(to));
             else
                 std::memcpy(to, memory.at<std::int32_t>(op.inputs[0]) + from, perRow * 4);
-        }
+        };
+        forPieces(static_cast<std::size_t>(batch), threads, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t b = begin; b < end; ++b)
+                gather(static_cast<std::int64_t>(b));
+        });
     });
 }
 

@@ -150,6 +150,9 @@ inline dnnl::batch_normalization_forward::primitive_desc batchNormForwardDesc(Pr
 #endif
 }
 
+// The gradient does not depend on the shift, but 2.6 counts it among the arguments and 3.x refuses it there.
+inline constexpr bool kBatchNormBackwardTakesShift = DNNL_VERSION_MAJOR < 3;
+
 inline dnnl::batch_normalization_backward::primitive_desc
 batchNormBackwardDesc(const MemoryDesc &x, float epsilon, dnnl::normalization_flags flags,
                       const dnnl::batch_normalization_forward::primitive_desc &forward)

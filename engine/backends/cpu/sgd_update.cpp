@@ -1,3 +1,4 @@
+#include "engine/backends/cpu/simd_clones.h"
 #include "engine/backends/cpu/step.h"
 
 namespace trainyard::cpu {
@@ -9,7 +10,7 @@ struct Rule {
     bool nesterov;
 };
 
-void update(float *w, const float *g, float *v, std::size_t begin, std::size_t end, const Rule &rule)
+TRAINYARD_SIMD_CLONES void update(float *w, const float *g, float *v, std::size_t begin, std::size_t end, const Rule &rule)
 {
     if (!v) {
 #pragma omp simd

@@ -85,7 +85,8 @@ void forPieces(std::size_t count, int threads, Function function)
         return;
     }
     // Pieces begin at multiples of 16 floats, so that no two threads write one cache line.
-    const std::size_t piece = (count / static_cast<std::size_t>(threads) + 16) / 16 * 16;
+    const auto parts = static_cast<std::size_t>(threads);
+    const std::size_t piece = ((count + parts - 1) / parts + 15) / 16 * 16;
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
     for (int t = 0; t < threads; ++t) {
         const std::size_t begin = std::min(count, static_cast<std::size_t>(t) * piece);

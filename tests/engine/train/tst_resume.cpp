@@ -45,9 +45,9 @@ private slots:
     {
         QTest::addColumn<QString>("optimizer");
         QTest::addColumn<int>("stopAt");
-        for (const char *optimizer : {"sgd", "adam", "adamw"})
+        for (const std::string optimizer : {"sgd", "adam", "adamw"})
             for (const int stopAt : {1, 16, 22, 43})  // the first step, mid-epoch, an epoch's edge, just before the end
-                QTest::addRow("%s at step %d", optimizer, stopAt) << QString(optimizer) << stopAt;
+                QTest::addRow("%s at step %d", optimizer.c_str(), stopAt) << QString::fromStdString(optimizer) << stopAt;
     }
 
     void stoppedAndResumedIsTheSameAsNeverStopped()

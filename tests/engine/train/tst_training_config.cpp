@@ -63,8 +63,9 @@ private slots:
             const auto checked = checkTraining(config, 100);
             return !checked && checked.error().code == ErrorCode::InvalidArgument;
         };
-        QVERIFY(checkTraining({}, 100));
-        QVERIFY(checkTraining({}, 0));  // not known yet
+        const TrainingConfig defaults;
+        QVERIFY(checkTraining(defaults, 100));
+        QVERIFY(checkTraining(defaults, 0));  // not known yet
         QVERIFY(refused([](TrainingConfig &config) { config.epochs = 0; }));
         QVERIFY(refused([](TrainingConfig &config) { config.epochs = 1'000'001; }));
         QVERIFY(refused([](TrainingConfig &config) { config.batchSize = 0; }));

@@ -72,8 +72,8 @@ private slots:
         model.setRuns({makeRun(3, "a"), makeRun(19, "b"), makeRun(35, "c")});
         QCOMPARE(model.curveSlot(3), model.curveSlot(19));
         model.makeCurveSlotsDistinct({3, 19, 35});
-        const QSet<int> slots{model.curveSlot(3), model.curveSlot(19), model.curveSlot(35)};
-        QCOMPARE(slots.size(), 3);
+        const QSet<int> taken{model.curveSlot(3), model.curveSlot(19), model.curveSlot(35)};
+        QCOMPARE(taken.size(), 3);
         QCOMPARE(model.index(model.rowOf(19), 0).data(RunTableModel::CurveSlotRole).toInt(), model.curveSlot(19));
         QCOMPARE(model.curveSlot(3), 2);
     }

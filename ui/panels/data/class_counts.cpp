@@ -8,6 +8,7 @@
 #include <QToolTip>
 
 #include "engine/base/format.h"
+#include "ui/theme/theme.h"
 
 namespace trainyard::ui {
 
@@ -28,9 +29,9 @@ QString number(std::int64_t value)
 
 }  // namespace
 
-QColor dataPartColor(const QPalette &palette, DataPart part)
+QColor dataPartColor(DataPart part)
 {
-    const QColor accent = palette.color(QPalette::Highlight), ground = palette.color(QPalette::Base);
+    const QColor accent = themeColor(ColorRole::Accent), ground = themeColor(ColorRole::Panel);
     const double weight = part == DataPart::Train ? 1.0 : part == DataPart::Validation ? 0.6 : 0.3;
     const auto mix = [weight](int a, int b) { return static_cast<int>(a * weight + b * (1.0 - weight)); };
     return QColor(mix(accent.red(), ground.red()), mix(accent.green(), ground.green()), mix(accent.blue(), ground.blue()));
@@ -49,6 +50,7 @@ QString dataPartText(DataPart part)
 ClassCounts::ClassCounts(QWidget *parent) : QWidget(parent)
 {
     setAccessibleName(tr("Rows of each class"));
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
 void ClassCounts::setCounts(std::vector<ClassCount> counts)
@@ -92,9 +94,9 @@ void ClassCounts::paintLegend(QPainter &painter) const
     int x = 0;
     for (const DataPart part : kParts) {
         const QRect swatch(x, (fontMetrics().height() - kSwatch) / 2, kSwatch, kSwatch);
-        painter.fillRect(swatch, dataPartColor(palette(), part));
+        painter.fillRect(swatch, dataPartColor(part));
         const QString text = dataPartText(part);
-        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.setPen(themeColor(ColorRole::Muted));
         painter.drawText(swatch.right() + 6, fontMetrics().ascent(), text);
         x += kSwatch + 6 + fontMetrics().horizontalAdvance(text) + 2 * kGap;
     }
@@ -118,7 +120,7 @@ void ClassCounts::paintEvent(QPaintEvent *)
     for (int i = 0; i < static_cast<int>(m_counts.size()); ++i) {
         const ClassCount &count = m_counts[static_cast<std::size_t>(i)];
         const QRect row = rowRect(i);
-        painter.setPen(palette().color(QPalette::Text));
+        painter.setPen(themeColor(ColorRole::Text));
         painter.drawText(QRect(0, row.top(), nameWidth, row.height()), Qt::AlignRight | Qt::AlignVCenter,
                          fontMetrics().elidedText(QString::fromStdString(count.name), Qt::ElideRight, nameWidth));
         std::int64_t before = 0;
@@ -130,7 +132,7 @@ void ClassCounts::paintEvent(QPaintEvent *)
             const int left = at(before) + (before > 0 ? 1 : 0);  // a hairline between the parts
             if (after > before)
                 painter.fillRect(QRect(left, row.top() + 3, std::max(1, at(after) - left), row.height() - 6),
-                                 dataPartColor(palette(), part));
+                                 dataPartColor(part));
             before = after;
         }
         const int end = barLeft + static_cast<int>(static_cast<double>(before) / static_cast<double>(largest) * barWidth);

@@ -34,9 +34,9 @@ private:
     std::vector<ClassCount> m_counts;
 };
 
-// The colour of a part, from the palette's accent: full for training, paler for validation, palest for test.
+// The colour of a part, made of the accent: full for training, paler for validation, palest for test.
 enum class DataPart { Train, Validation, Test };
-QColor dataPartColor(const QPalette &palette, DataPart part);
+QColor dataPartColor(DataPart part);
 QString dataPartText(DataPart part);
 
 }  // namespace trainyard::ui

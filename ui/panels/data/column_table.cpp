@@ -7,13 +7,35 @@
 #include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QMenu>
+#include <QMouseEvent>
+#include <QPainter>
 #include <QStyledItemDelegate>
+
+#include "ui/controls/table_style.h"
+#include "ui/theme/theme.h"
 
 namespace trainyard::ui {
 
 namespace {
 
-// A box that opens at once and is done as soon as something was chosen.
+constexpr int kChevron = 8;
+
+// Is done as soon as its list closes, with or without a choice.
+class ChoiceBox : public QComboBox
+{
+public:
+    using QComboBox::QComboBox;
+    std::function<void()> closed;
+
+    void hidePopup() override
+    {
+        QComboBox::hidePopup();
+        // Queued: a choice is announced after its list has gone.
+        QMetaObject::invokeMethod(this, [this] { closed(); }, Qt::QueuedConnection);
+    }
+};
+
+// Draws the little arrow of a box beside the value, so that one sees what can be chosen; opens the box when edited.
 class ChoiceDelegate : public QStyledItemDelegate
 {
 public:
@@ -22,16 +44,26 @@ public:
     {
     }
 
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyledItemDelegate::paint(painter, option, index);
+        const QPointF middle(option.rect.right() - kSpaceS - kChevron / 2.0, option.rect.center().y() + 0.5);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(themeColor(ColorRole::Muted), 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        const QPointF arrow[] = {middle + QPointF(-3, -1.5), middle + QPointF(0, 1.5), middle + QPointF(3, -1.5)};
+        painter->drawPolyline(arrow, 3);
+        painter->restore();
+    }
+
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
-        auto *box = new QComboBox(parent);
+        auto *box = new ChoiceBox(parent);
         box->addItems(m_choices);
         box->setAccessibleName(index.model()->headerData(index.column(), Qt::Horizontal).toString());
         auto *self = const_cast<ChoiceDelegate *>(this);
-        connect(box, &QComboBox::activated, self, [self, box] {
-            emit self->commitData(box);
-            emit self->closeEditor(box);
-        });
+        connect(box, &QComboBox::activated, self, [self, box] { emit self->commitData(box); });
+        box->closed = [self, box] { emit self->closeEditor(box); };
         QMetaObject::invokeMethod(box, &QComboBox::showPopup, Qt::QueuedConnection);
         return box;
     }
@@ -59,20 +91,15 @@ ColumnTable::ColumnTable(QWidget *parent) : QTableView(parent), m_model(new Colu
     setAccessibleName(tr("Columns"));
     setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);
-    setEditTriggers(DoubleClicked | SelectedClicked | EditKeyPressed);
-    setShowGrid(false);
-    setWordWrap(false);
-    verticalHeader()->hide();
-    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setMinimumSectionSize(56);
+    setEditTriggers(EditKeyPressed);
+    styleTable(this);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
     horizontalHeader()->setSectionResizeMode(ColumnModel::Name, QHeaderView::Stretch);
     const int letter = fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    setColumnWidth(ColumnModel::Role, 9 * letter);
+    setColumnWidth(ColumnModel::Role, 8 * letter);
     setColumnWidth(ColumnModel::Kind, 10 * letter);
     setColumnWidth(ColumnModel::Missing, 7 * letter);
-    setToolTip(tr("Double-click a role or kind to change it; select several columns to change them together."));
+    setToolTip(tr("Click a role or kind to change it. Select several columns to change them together."));
     setItemDelegateForColumn(ColumnModel::Role,
                              new ChoiceDelegate({columnRoleText(ColumnRole::Feature), columnRoleText(ColumnRole::Target),
                                                  columnRoleText(ColumnRole::Ignore)},
@@ -100,6 +127,22 @@ std::vector<int> ColumnTable::rowsWith(const QModelIndex &index) const
     if (std::find(rows.begin(), rows.end(), index.row()) == rows.end())
         return {index.row()};
     return rows;
+}
+
+// A press on a role or kind opens its box and leaves the selection, of which a plain press would keep one row only.
+void ColumnTable::mousePressEvent(QMouseEvent *event)
+{
+    const QModelIndex index = indexAt(event->position().toPoint());
+    const bool choice = index.isValid() && (index.column() == ColumnModel::Role || index.column() == ColumnModel::Kind);
+    if (event->button() != Qt::LeftButton || event->modifiers() != Qt::NoModifier || !choice) {
+        QTableView::mousePressEvent(event);
+        return;
+    }
+    if (selectionModel()->isRowSelected(index.row()))
+        selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
+    else
+        setCurrentIndex(index);
+    edit(index);
 }
 
 void ColumnTable::contextMenuEvent(QContextMenuEvent *event)

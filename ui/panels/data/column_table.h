@@ -1,5 +1,5 @@
-// The columns of the data file as a table whose roles and kinds are chosen from boxes. A choice made while several rows
-// are selected holds for all of them.
+// The columns of the data file as a table whose roles and kinds are chosen from boxes, opened by one click or F2. A
+// choice made while several rows are selected holds for all of them.
 #pragma once
 
 #include <QTableView>
@@ -19,6 +19,7 @@ public:
 
 protected:
     void contextMenuEvent(QContextMenuEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
 
 private:
     std::vector<int> rowsWith(const QModelIndex &index) const;

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QRegularExpression>
+#include <QStyle>
 
 namespace trainyard::ui {
 
@@ -16,6 +17,13 @@ QString shapeText(const std::vector<std::int64_t> &shape)
     for (const std::int64_t size : shape)
         parts.append(QString::number(size));
     return parts.join(QLatin1Char('x'));
+}
+
+// A box may be narrower than its widest choice: the popup shows them whole.
+void letShrink(QComboBox *box)
+{
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(12);
 }
 
 void select(QComboBox *box, int value)
@@ -58,6 +66,8 @@ DataPagePreparation::DataPagePreparation(QWidget *parent)
         box->addItem(tr("Range 0 to 1"), static_cast<int>(Scaling::MinMax));
         box->addItem(tr("None"), static_cast<int>(Scaling::None));
     }
+    for (QComboBox *box : {m_target, m_missing, m_scaling, m_targetScaling})
+        letShrink(box);
     m_target->setObjectName(QStringLiteral("target"));
     m_shape->setObjectName(QStringLiteral("sampleShape"));
     m_missing->setObjectName(QStringLiteral("missing"));
@@ -68,6 +78,7 @@ DataPagePreparation::DataPagePreparation(QWidget *parent)
     m_targetScaling->setToolTip(tr("Fitted on the training part only."));
     m_shape->setToolTip(tr("The shape the network gets, for example 8x8x1 for images of 8 rows, 8 columns and 1 channel."));
     m_shapeProblem->setWordWrap(true);
+    m_shapeProblem->setProperty("error", true);
     m_shapeProblem->hide();
 
     m_form->addRow(tr("&Target"), m_target);
@@ -108,6 +119,7 @@ void DataPagePreparation::setConfig(const DataConfig &config)
     if (!m_shape->hasFocus() || sampleShapeFromText(m_shape->text()) != config.sampleShape)
         m_shape->setText(shapeText(config.sampleShape));
     m_shapeProblem->hide();
+    showValid(true);
     const bool values = config.target == TargetKind::Value;
     m_targetScaling->setVisible(values);
     m_form->labelForField(m_targetScaling)->setVisible(values);
@@ -119,10 +131,18 @@ void DataPagePreparation::setLoadedShape(const Shape &shape)
                                                   : tr("As the file has it: %1").arg(shapeText(shape.sizes())));
 }
 
+void DataPagePreparation::showValid(bool valid)
+{
+    m_shape->setProperty("invalid", !valid);
+    m_shape->style()->unpolish(m_shape);
+    m_shape->style()->polish(m_shape);
+}
+
 void DataPagePreparation::shapeEdited()
 {
     const auto shape = sampleShapeFromText(m_shape->text());
     m_shapeProblem->setVisible(!shape);
+    showValid(shape.has_value());
     if (!shape) {
         m_shapeProblem->setText(tr("\"%1\" is no shape. Type sizes with x between them, such as 8x8x1, or nothing.").arg(m_shape->text()));
         return;

@@ -32,6 +32,7 @@ signals:
 private:
     void edit(const std::function<void(DataConfig &)> &change, const QString &what);
     void shapeEdited();
+    void showValid(bool valid);
 
     DataConfig m_config;
     QFormLayout *m_form;

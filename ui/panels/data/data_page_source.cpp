@@ -51,15 +51,34 @@ DataPageSource::DataPageSource(QWidget *parent)
 
     connect(m_format, &QComboBox::activated, this, [this] {
         const auto format = static_cast<DataFormat>(m_format->currentData().toInt());
-        edit([format](DataConfig &config) { config.format = format; }, tr("Change data format"));
+        // The files and columns of the one format mean nothing in the other.
+        edit(
+            [format](DataConfig &config) {
+                config.format = format;
+                config.file = config.labelsFile = config.testFile = config.testLabelsFile = {};
+                config.columns.clear();
+                config.sampleShape.clear();
+            },
+            tr("Change data format"));
     });
     connect(m_delimiter, &QComboBox::activated, this, [this] {
         const char delimiter = static_cast<char>(m_delimiter->currentData().toInt());
-        edit([delimiter](DataConfig &config) { config.delimiter = delimiter; }, tr("Change delimiter"));
+        // Cut differently, the file has other columns: what they are is found out anew.
+        edit(
+            [delimiter](DataConfig &config) {
+                config.delimiter = delimiter;
+                config.columns.clear();
+            },
+            tr("Change delimiter"));
     });
     connect(m_header, &QComboBox::activated, this, [this] {
         const auto header = static_cast<HeaderRow>(m_header->currentData().toInt());
-        edit([header](DataConfig &config) { config.header = header; }, tr("Change header row"));
+        edit(
+            [header](DataConfig &config) {
+                config.header = header;
+                config.columns.clear();
+            },
+            tr("Change header row"));
     });
     setConfig({});
 }
@@ -133,20 +152,21 @@ void DataPageSource::choose(FileSlot slot)
     auto *dialog = new QFileDialog(this, tr("Choose a data file"), m_folder);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setOption(QFileDialog::DontUseNativeDialog);
+    const QString tables = tr("Tables (*.csv *.csv.gz *.tsv *.tsv.gz *.txt *.data)"), images = tr("IDX images (*ubyte *ubyte.gz *.idx *.idx.gz)");
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters(m_config.format == DataFormat::Csv
-                               ? QStringList{tr("Tables (*.csv *.csv.gz *.tsv *.txt *.data)"), tr("All files (*)")}
-                               : QStringList{tr("IDX files (*ubyte *ubyte.gz *.idx *.idx.gz *.gz)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, [this, slot](const QString &path) { fileChosen(slot, path); });
+                               ? QStringList{tables, images, tr("All files (*)")}
+                               : QStringList{images, tables, tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this, slot](const QString &path) { takeFile(slot, path); });
     dialog->open();
 }
 
-void DataPageSource::fileChosen(FileSlot slot, const QString &path)
+void DataPageSource::takeFile(FileSlot slot, const QString &path)
 {
     if (path.isEmpty())
         return;
-    if (m_config.format == DataFormat::Csv) {
-        emit csvChosen(path);
+    if (slot == &DataConfig::file) {
+        emit mainFileChosen(path);
         return;
     }
     const std::string kept = pathForProject(path, m_folder).toStdString();

@@ -24,17 +24,18 @@ public:
     void setProjectFolder(const QString &folder) { m_folder = folder; }
     // Opens the chooser for the main file without stopping the event loop.
     void chooseFile();
+    // What the chooser gives: made relative to the project for the files beside the main one.
+    void takeFile(std::string DataConfig::*slot, const QString &path);
 
 signals:
     void configEdited(const trainyard::DataConfig &config, const QString &what);
-    // A CSV file was chosen: its columns must be looked at before it can be used.
-    void csvChosen(const QString &path);
+    // The main file was chosen: it must be looked at before it can be used.
+    void mainFileChosen(const QString &path);
 
 private:
     using FileSlot = std::string DataConfig::*;
     QWidget *makeFileRow(const QString &accessibleName, FileSlot slot);
     void choose(FileSlot slot);
-    void fileChosen(FileSlot slot, const QString &path);
     void edit(const std::function<void(DataConfig &)> &change, const QString &what);
     void showRows();
 

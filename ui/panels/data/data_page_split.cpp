@@ -60,7 +60,7 @@ DataPageSplit::DataPageSplit(QWidget *parent)
     int row = 1;
     for (QLabel *rows : {m_trainRows, m_validationRows, m_testRows}) {
         rows->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-        rows->setForegroundRole(QPalette::PlaceholderText);
+        rows->setProperty("muted", true);
         grid->addWidget(rows, row++, 2);
     }
     grid->addWidget(m_stratified, 5, 0, 1, 3);

@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include "ui/panels/data/class_counts.h"
+#include "ui/theme/theme.h"
 
 namespace trainyard::ui {
 
@@ -26,6 +27,7 @@ double rounded(double share)
 DataPageSplitBar::DataPageSplitBar(QWidget *parent) : QWidget(parent)
 {
     setMouseTracking(true);
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
     setAccessibleName(tr("Shares of training, validation and test"));
     setToolTip(tr("Drag the borders between training, validation and test."));
 }
@@ -59,14 +61,14 @@ void DataPageSplitBar::paintEvent(QPaintEvent *)
     const int first = borderX(Border::TrainValidation), second = borderX(Border::ValidationTest);
     const auto fill = [&](int from, int to, DataPart part) {
         if (to > from)
-            painter.fillRect(from, 4, to - from, height() - 8, dataPartColor(palette(), part));
+            painter.fillRect(from, 4, to - from, height() - 8, dataPartColor(part));
     };
     fill(0, first, DataPart::Train);
     fill(first + 1, second, DataPart::Validation);
     fill(second + 1, width(), DataPart::Test);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(palette().color(QPalette::Text));
+    painter.setBrush(themeColor(ColorRole::Text));
     for (const int x : {first, second})
         painter.drawRoundedRect(QRectF(std::clamp(x - 2, 0, width() - 4), 0, 4, height()), 2, 2);
 }

@@ -6,11 +6,13 @@
 #include <QPainter>
 #include <QToolTip>
 
+#include "ui/theme/theme.h"
+
 namespace trainyard::ui {
 
 namespace {
 
-constexpr int kTile = 72, kGap = 12, kLabelGap = 4;
+constexpr int kTile = 64, kGap = 8, kLabelGap = 4;
 
 }  // namespace
 
@@ -28,6 +30,7 @@ QImage imageOf(const SampleImage &sample)
 ImageGrid::ImageGrid(QWidget *parent) : QWidget(parent)
 {
     setAccessibleName(tr("Sample images"));
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
@@ -50,30 +53,30 @@ int ImageGrid::labelHeight() const
 
 int ImageGrid::columnsFor(int width) const
 {
-    return std::max(1, (width - kGap) / (kTile + kGap));
+    return std::max(1, (width + kGap) / (kTile + kGap));
 }
 
 int ImageGrid::heightForWidth(int width) const
 {
     const int columns = columnsFor(width), rows = (imageCount() + columns - 1) / columns;
-    return kGap + rows * (kTile + labelHeight() + kGap);
+    return rows * (kTile + labelHeight() + kGap);
 }
 
 QSize ImageGrid::sizeHint() const
 {
-    const int wide = kGap + 8 * (kTile + kGap);
+    const int wide = 8 * (kTile + kGap) - kGap;
     return {wide, heightForWidth(wide)};
 }
 
 QSize ImageGrid::minimumSizeHint() const
 {
-    return {kTile + 2 * kGap, kTile + labelHeight() + 2 * kGap};
+    return {kTile, kTile + labelHeight()};
 }
 
 QRect ImageGrid::tileRect(int index) const
 {
     const int columns = columnsFor(width());
-    return {kGap + index % columns * (kTile + kGap), kGap + index / columns * (kTile + labelHeight() + kGap), kTile, kTile};
+    return {index % columns * (kTile + kGap), index / columns * (kTile + labelHeight() + kGap), kTile, kTile};
 }
 
 void ImageGrid::paintEvent(QPaintEvent *)
@@ -87,9 +90,9 @@ void ImageGrid::paintEvent(QPaintEvent *)
         target.moveCenter(frame.center());
         painter.setRenderHint(QPainter::SmoothPixmapTransform, tile.image.width() > kTile);
         painter.drawImage(target, tile.image);
-        painter.setPen(palette().color(QPalette::Mid));
+        painter.setPen(themeColor(ColorRole::Border));
         painter.drawRect(target.adjusted(-1, -1, 0, 0));
-        painter.setPen(palette().color(QPalette::Text));
+        painter.setPen(themeColor(ColorRole::Muted));
         const QRect label(frame.left(), frame.bottom() + kLabelGap, frame.width(), fontMetrics().height());
         painter.drawText(label, Qt::AlignHCenter | Qt::AlignVCenter,
                          fontMetrics().elidedText(tile.label, Qt::ElideRight, label.width()));

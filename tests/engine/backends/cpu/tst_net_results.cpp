@@ -1,0 +1,236 @@
+// Whole programs on the CPU: against the float64 interpreter, with and without fusion, over poisoned memory, on one and
+// two threads, and step after step to the bit.
+#include <QtTest>
+
+#include "tests/engine/backends/net_check.h"
+#include "tests/engine/backends/random_graph.h"
+
+using namespace trainyard;
+using namespace trainyard::tests;
+
+namespace {
+
+constexpr unsigned kGraphs = 40;
+
+Net netOf(unsigned seed)
+{
+    const bool ofNumbers = seed % 4 == 3;
+    Net net{randomGraph(seed, 4 + static_cast<int>(seed % 23), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy"), {}};
+    net.data.features = {DType::F32, Shape{7, 6, 5, 4}};
+    net.data.targets = ofNumbers ? TensorType{DType::F32, Shape{7, 3}} : TensorType{DType::I32, Shape{7}};
+    net.data.scaledTargets = ofNumbers;
+    return net;
+}
+
+std::vector<Tensor64> stepped(const Program &program, int steps, bool poisoned, int threads = 1, float rate = 0.01f)
+{
+    CpuRun run(program, threads);
+    writeStart(run, startOf(program));
+    for (int step = 0; step < steps; ++step) {
+        if (poisoned)
+            run.poison();
+        run.run({9, static_cast<std::uint64_t>(step), rate, 3});
+    }
+    std::vector<Tensor64> results;
+    for (const ValueId id : resultsOf(program))
+        results.push_back(run.read(id));
+    return results;
+}
+
+}  // namespace
+
+class TestNetResults : public QObject {
+    Q_OBJECT
+
+    static Program build(const Net &net, Mode mode, bool optimize = true)
+    {
+        auto program = buildProgram(net.graph, net.data, optionsFor(mode, 4, optimize));
+        if (!program)
+            throw std::runtime_error(program.error().message);
+        return std::move(*program);
+    }
+
+    static void seeds()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 0; seed < kGraphs; ++seed)
+            QTest::addRow("graph %u", seed) << seed;
+    }
+
+private slots:
+    void everyModeGivesWhatTheInterpreterGives_data() { seeds(); }
+    void everyModeGivesWhatTheInterpreterGives()
+    {
+        QFETCH(unsigned, seed);
+        const Net net = netOf(seed);
+        for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict})
+            for (const bool optimize : {true, false}) {
+                const Program program = build(net, mode, optimize);
+                Values64 expected = startOf(program);
+                const std::vector<Tensor64> got = stepped(program, 1, true);
+                reference::interpret(program.list, expected, {9, 0, 0.01f, 3});
+                const std::vector<ValueId> ids = resultsOf(program);
+                for (std::size_t i = 0; i < ids.size(); ++i) {
+                    const Value &value = program.list.value(ids[i]);
+                    Tensor64 wanted = expected[static_cast<std::size_t>(ids[i])], mine = got[i];
+                    if (value.type.shape.rank() > 1 && ids[i] == program.predictions)  // rows that do not count are anything
+                        for (std::size_t k = wanted.size() / 4 * 3; k < wanted.size(); ++k)
+                            wanted[k] = mine[k] = 0;
+                    const double error = relativeError(mine, wanted);
+                    QVERIFY2(error < 2e-4, qPrintable(QString("mode %1 optimize %2: %3 is off by %4, %5 for %6")
+                                                          .arg(static_cast<int>(mode)).arg(optimize).arg(value.name.c_str()).arg(error)
+                                                          .arg(mine[0]).arg(wanted[0])));
+                }
+            }
+    }
+
+    void theGradientOfANetIsTheSlopeOfItsLoss_data() { seeds(); }
+    void theGradientOfANetIsTheSlopeOfItsLoss()
+    {
+        QFETCH(unsigned, seed);
+        const std::string fault = gradientFault(build(netOf(seed), Mode::Train), {9, 0, 0, 3}, 2e-3, 2);
+        QVERIFY2(fault.empty(), fault.c_str());
+    }
+
+    void noStepSeesWhatTheOneBeforeLeftInMemory_data() { seeds(); }
+    void noStepSeesWhatTheOneBeforeLeftInMemory()
+    {
+        QFETCH(unsigned, seed);
+        const Program program = build(netOf(seed), Mode::Train);
+        const auto clean = stepped(program, 3, false), poisoned = stepped(program, 3, true);
+        for (std::size_t i = 0; i < clean.size(); ++i)
+            QVERIFY2(clean[i].data == poisoned[i].data, program.list.value(resultsOf(program)[i]).name.c_str());
+    }
+
+    void theSameSeedGivesTheSameBits()
+    {
+        for (const int threads : {1, 2}) {
+            const Program program = build(netOf(17), Mode::Train);
+            const auto first = stepped(program, 10, false, threads), second = stepped(program, 10, false, threads);
+            for (std::size_t i = 0; i < first.size(); ++i)
+                QVERIFY(first[i].data == second[i].data);
+        }
+    }
+
+    void fusionLeavesFewerOpsAndTheSameResults()
+    {
+        std::size_t saved = 0;
+        for (unsigned seed = 0; seed < kGraphs; ++seed) {
+            const Net net = netOf(seed);
+            const Program fused = build(net, Mode::Train, true), plain = build(net, Mode::Train, false);
+            QVERIFY(fused.list.ops.size() <= plain.list.ops.size());
+            saved += plain.list.ops.size() - fused.list.ops.size();
+            const auto a = stepped(fused, 2, true), b = stepped(plain, 2, true);
+            QCOMPARE(a.size(), b.size());
+            for (std::size_t i = 0; i < a.size(); ++i)
+                QVERIFY2(relativeError(a[i], b[i]) < 5e-4, qPrintable(QString("graph %1: %2").arg(seed).arg(fused.list.value(resultsOf(fused)[i]).name.c_str())));
+        }
+        QVERIFY(saved > kGraphs / 2);
+    }
+
+    void theLossGoesDownStepByStep()
+    {
+        using List = std::vector<std::int64_t>;
+        Net net;
+        const LayerId input = addAfter(net.graph, "input", {}, {{"shape", List{6, 5, 4}}});
+        const LayerId conv = addAfter(net.graph, "conv2d", {input}, {{"filters", std::int64_t{8}}});
+        const LayerId relu = addAfter(net.graph, "relu", {addAfter(net.graph, "batch_norm", {conv})});
+        const LayerId scores = addAfter(net.graph, "dense", {addAfter(net.graph, "flatten", {relu})}, {{"units", std::int64_t{3}}});
+        addAfter(net.graph, "softmax_cross_entropy", {scores});
+        net.data.features = {DType::F32, Shape{7, 6, 5, 4}};
+        net.data.targets = {DType::I32, Shape{7}};
+        for (const char *optimizer : {"sgd", "adam", "adamw"}) {
+            BuildOptions options = optionsFor(Mode::Train, 7);
+            options.optimizer.type = optimizer;
+            options.optimizer.momentum = 0.9;
+            const auto program = buildProgram(net.graph, net.data, options);
+            QVERIFY(program);
+            CpuRun run(*program);
+            writeStart(run, startOf(*program));
+            std::vector<double> losses;
+            for (std::uint64_t step = 0; step < 30; ++step) {
+                run.run({9, step, 0.01f, 7});
+                losses.push_back(run.read(program->loss)[0]);
+            }
+            QVERIFY2(losses.back() < 0.2 * losses.front(), optimizer);
+        }
+    }
+
+    void theForecastIsTheArenaToTheByte()
+    {
+        for (unsigned seed = 0; seed < kGraphs; ++seed) {
+            CpuRun run(build(netOf(seed), Mode::Train));
+            QCOMPARE(run.executable().allocatedBytes(), run.executable().arenaBytes());
+            QCOMPARE(run.plan().arenaBytes(), run.executable().arenaBytes());
+            QCOMPARE(run.plan().bytes.total(), run.executable().arenaBytes());
+        }
+    }
+
+    void programsOfOneExecutableShareTheirWeights()
+    {
+        const Net net = netOf(2);
+        const Program train = build(net, Mode::Train), predict = build(net, Mode::Predict);
+        const Program *programs[] = {&train, &predict};
+        const auto backend = openBackend("cpu");
+        auto executable = (*backend)->compile(programs, {1, {}});
+        QVERIFY(executable);
+        QVERIFY((*executable)->allocate());
+        QCOMPARE((*executable)->memoryPlan(0).arenaBytes(), (*executable)->memoryPlan(1).arenaBytes());
+        for (const ParameterInit &init : predict.inits) {
+            const Value &value = predict.list.value(init.value);
+            const auto twin = std::find_if(train.list.values.begin(), train.list.values.end(), [&](const Value &other) { return other.name == value.name; });
+            QVERIFY(twin != train.list.values.end());
+            const HostTensor written = toHost(randomTensor(value.type.shape, 5));
+            QVERIFY((*executable)->write(0, static_cast<ValueId>(twin - train.list.values.begin()), written.data));
+            HostTensor read(value.type);
+            QVERIFY((*executable)->read(1, init.value, read.data));
+            QVERIFY(read.data == written.data);
+        }
+    }
+
+    void anotherInstructionSetThanTheRunsIsRefused()
+    {
+        const Program program = build(netOf(0), Mode::Predict);
+        const Program *only = &program;
+        const auto backend = openBackend("cpu");
+        const auto refused = (*backend)->compile(std::span(&only, 1), {1, "abacus"});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Unsupported);
+        QVERIFY(refused.error().message.find("abacus") != std::string::npos);
+        QVERIFY((*backend)->compile(std::span(&only, 1), {1, (*backend)->device().instructionSet}));
+    }
+
+    void aNetworkLargerThanTheMemoryIsRefusedBeforeItIsAllocated()
+    {
+        using List = std::vector<std::int64_t>;
+        Net net;
+        const LayerId input = addAfter(net.graph, "input", {}, {{"shape", List{1 << 20}}});
+        addAfter(net.graph, "softmax_cross_entropy", {addAfter(net.graph, "dense", {input}, {{"units", std::int64_t{1 << 19}}})});
+        net.data.features = {DType::F32, Shape{2, 1 << 20}};
+        net.data.targets = {DType::I32, Shape{2}};
+        const auto program = buildProgram(net.graph, net.data, optionsFor(Mode::Predict, 1));
+        QVERIFY2(program, program ? "" : program.error().message.c_str());
+        const Program *only = &*program;
+        const auto backend = openBackend("cpu");
+        auto executable = (*backend)->compile(std::span(&only, 1), {1, {}});
+        QVERIFY(executable);
+        QVERIFY((*executable)->arenaBytes() > std::uint64_t{1} << 41);
+        const Status refused = (*executable)->allocate();
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::OutOfMemory);
+        QVERIFY(refused.error().message.find("TB") != std::string::npos);
+        QCOMPARE((*executable)->allocatedBytes(), std::uint64_t{0});
+    }
+
+    void anUnknownDeviceIsRefusedWithTheOnesThereAre()
+    {
+        const auto refused = openBackend("quantum:0");
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::NotFound);
+        QVERIFY(refused.error().message.find("quantum:0") != std::string::npos);
+        QVERIFY(refused.error().message.find("cpu") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNetResults)
+#include "tst_net_results.moc"

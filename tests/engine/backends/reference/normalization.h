@@ -1,0 +1,71 @@
+// Batch norm in training and inference, and its backward op.
+#pragma once
+
+#include <cmath>
+
+#include "tests/engine/backends/reference/ref_op.h"
+
+namespace trainyard::reference {
+
+inline void batchNorm(const RefOp &op)
+{
+    const auto &a = op.attributes<BatchNormAttributes>();
+    const Tensor64 &x = op.in(0);
+    const std::size_t channels = x.columns(), rows = x.rows();
+    for (std::size_t c = 0; c < channels; ++c) {
+        double sum = 0, squares = 0;
+        for (std::size_t r = 0; r < rows; ++r)
+            sum += x[r * channels + c];
+        const double mean = sum / static_cast<double>(rows);
+        for (std::size_t r = 0; r < rows; ++r)
+            squares += (x[r * channels + c] - mean) * (x[r * channels + c] - mean);
+        const double variance = squares / static_cast<double>(rows);
+        for (std::size_t r = 0; r < rows; ++r) {
+            const std::size_t i = r * channels + c;
+            const double y = op.in(1)[c] * (x[i] - mean) / std::sqrt(variance + static_cast<double>(a.epsilon)) + op.in(2)[c];
+            op.out(0)[i] = a.fusedRelu && y < 0 ? 0 : y;
+            if (op.wants(3))
+                op.out(3)[i] = y > 0 ? 1 : 0;
+        }
+        op.out(1)[c] = mean;
+        op.out(2)[c] = variance;
+        const double m = static_cast<double>(a.momentum);
+        const double unbiased = rows > 1 ? squares / static_cast<double>(rows - 1) : variance;
+        op.in(3)[c] = (1 - m) * op.in(3)[c] + m * mean;
+        op.in(4)[c] = (1 - m) * op.in(4)[c] + m * unbiased;
+    }
+}
+
+inline void batchNormGrad(const RefOp &op)
+{
+    const auto &a = op.attributes<BatchNormAttributes>();
+    const Tensor64 &x = op.in(0);
+    const std::size_t channels = x.columns(), rows = x.rows();
+    for (std::size_t c = 0; c < channels; ++c) {
+        const double mean = op.in(4)[c], inverse = 1 / std::sqrt(op.in(5)[c] + static_cast<double>(a.epsilon)), gamma = op.in(2)[c];
+        const auto dy = [&](std::size_t i) { return op.in(1)[i] * (a.fusedRelu ? op.in(6)[i] : 1); };
+        double sum = 0, dot = 0;
+        for (std::size_t i = c; i < x.size(); i += channels) {
+            sum += dy(i);
+            dot += dy(i) * (x[i] - mean) * inverse;
+        }
+        const double count = static_cast<double>(rows);
+        for (std::size_t i = c; i < x.size(); i += channels)
+            op.out(0)[i] = gamma * inverse * (dy(i) - sum / count - (x[i] - mean) * inverse * dot / count);
+        op.out(1)[c] = dot;
+        op.out(2)[c] = sum;
+    }
+}
+
+inline void batchNormInference(const RefOp &op)
+{
+    const auto &a = op.attributes<BatchNormAttributes>();
+    const std::size_t channels = op.in(0).columns();
+    for (std::size_t i = 0; i < op.in(0).size(); ++i) {
+        const std::size_t c = i % channels;
+        const double y = op.in(1)[c] * (op.in(0)[i] - op.in(3)[c]) / std::sqrt(op.in(4)[c] + static_cast<double>(a.epsilon)) + op.in(2)[c];
+        op.out()[i] = a.fusedRelu && y < 0 ? 0 : y;
+    }
+}
+
+}  // namespace trainyard::reference

@@ -1,0 +1,46 @@
+// The optimizers' updates, as torch.optim writes them (SGD, Adam, AdamW of PyTorch 2).
+#pragma once
+
+#include <cmath>
+
+#include "tests/engine/backends/reference/ref_op.h"
+
+namespace trainyard::reference {
+
+inline void sgdUpdate(const RefOp &op)
+{
+    const auto &a = op.attributes<SgdAttributes>();
+    const double rate = static_cast<double>(op.scalars().learningRate), momentum = static_cast<double>(a.momentum);
+    for (std::size_t p = 0; p < op.op().inputs.size(); p += 3)
+        for (std::size_t i = 0; i < op.in(p).size(); ++i) {
+            double d = op.in(p + 1)[i] + static_cast<double>(a.weightDecay) * op.in(p)[i];
+            if (op.has(p + 2)) {
+                double &buffer = op.in(p + 2)[i];
+                buffer = momentum * buffer + d;
+                d = a.nesterov ? d + momentum * buffer : buffer;
+            }
+            op.in(p)[i] -= rate * d;
+        }
+}
+
+inline void adamUpdate(const RefOp &op)
+{
+    const auto &a = op.attributes<AdamAttributes>();
+    const double rate = static_cast<double>(op.scalars().learningRate), t = static_cast<double>(op.scalars().step) + 1;
+    const double beta1 = static_cast<double>(a.beta1), beta2 = static_cast<double>(a.beta2), decay = static_cast<double>(a.weightDecay);
+    for (std::size_t p = 0; p < op.op().inputs.size(); p += 4)
+        for (std::size_t i = 0; i < op.in(p).size(); ++i) {
+            double &w = op.in(p)[i], &m = op.in(p + 2)[i], &v = op.in(p + 3)[i];
+            double g = op.in(p + 1)[i];
+            if (a.decoupled)
+                w *= 1 - rate * decay;
+            else
+                g += decay * w;
+            m = beta1 * m + (1 - beta1) * g;
+            v = beta2 * v + (1 - beta2) * g * g;
+            const double corrected = m / (1 - std::pow(beta1, t));
+            w -= rate * corrected / (std::sqrt(v / (1 - std::pow(beta2, t))) + static_cast<double>(a.epsilon));
+        }
+}
+
+}  // namespace trainyard::reference

@@ -1,0 +1,109 @@
+#include "ui/bridge/workspace.h"
+
+#include "ui/bridge/background.h"
+
+namespace trainyard::ui {
+
+Workspace::Workspace(QObject *parent) : QObject(parent)
+{
+    connect(&m_files, &ProjectFiles::opened, this, &Workspace::openHistory);
+    connect(&m_files, &ProjectFiles::saved, this, [this](bool folderChanged) {
+        if (folderChanged)
+            openHistory();
+    });
+    connect(&m_run, &LiveRun::runIdKnown, &m_library, &RunLibrary::refresh);
+    connect(&m_run, &LiveRun::ended, this, [this] {
+        m_library.refresh();
+        // The last owner waits until everything is written: that is the pool's business.
+        QThreadPool::globalInstance()->start([store = std::move(m_runStore)]() mutable { store.reset(); });
+    });
+}
+
+void Workspace::openHistory()
+{
+    const Project &project = m_document.project();
+    if (project.folder.empty()) {
+        m_library.open({});
+        return;
+    }
+    m_recent.add(QString::fromStdString(project.folder.string()), QString::fromStdString(project.name));
+    m_library.open(project.database());
+}
+
+void Workspace::lookAround()
+{
+    m_recent.refresh();
+    inBackground(this, [] { return findSamples(); }, [this](std::vector<Sample> samples) {
+        m_samples = std::move(samples);
+        emit samplesFound();
+    });
+    inBackground(this, [] { return findBackends(); }, [this](std::vector<BackendReport> backends) {
+        m_devices.clear();
+        for (BackendReport &backend : backends)
+            if (backend.available && backend.device)
+                m_devices.push_back(std::move(*backend.device));
+        emit devicesFound();
+    });
+}
+
+QString Workspace::whyNoStart() const
+{
+    if (!m_files.hasProject())
+        return tr("No project is open.");
+    if (m_run.isActive() || m_starting)
+        return tr("A run is going on already. Stop it first.");
+    if (m_document.graph().layers().empty())
+        return tr("The network is empty. Add layers on the Model page.");
+    const GraphAnalysis &analysis = m_document.analysis();
+    if (!analysis.runnable())
+        return analysis.problems.size() == 1 ? QString::fromStdString(analysis.problems.front().message)
+                                             : tr("The network has %1 problems. The first: %2")
+                                                   .arg(analysis.problems.size())
+                                                   .arg(QString::fromStdString(analysis.problems.front().message));
+    if (m_document.data().file.empty())
+        return tr("There is no data set yet. Choose one on the Data page.");
+    if (m_loader.error())
+        return QString::fromStdString(m_loader.error()->message);
+    const std::int64_t rows = m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
+    if (const Status fits = checkTraining(m_document.training(), rows); !fits)
+        return QString::fromStdString(fits.error().message);
+    return {};
+}
+
+void Workspace::startRun()
+{
+    if (const QString reason = whyNoStart(); !reason.isEmpty()) {
+        emit runRefused(reason);
+        return;
+    }
+    launch(std::nullopt);
+}
+
+void Workspace::resumeRun(qint64 runId)
+{
+    if (m_run.isActive() || m_starting) {
+        emit runRefused(tr("A run is going on already. Stop it first."));
+        return;
+    }
+    launch(runId);
+}
+
+void Workspace::launch(std::optional<std::int64_t> resumeRun)
+{
+    m_starting = true;
+    const auto go = [this, resumeRun, project = m_document.snapshot()](bool saved) {
+        m_starting = false;
+        if (!saved || !m_library.store())
+            return;  // saveFailed() has said why
+        auto stored = std::make_shared<Project>(*project);
+        stored->folder = m_document.project().folder;
+        m_runStore = m_library.store();
+        m_run.start(std::move(stored), m_runStore, resumeRun);
+    };
+    if (m_document.isModified() || m_document.project().folder.empty())
+        m_files.save(go);
+    else
+        go(true);
+}
+
+}  // namespace trainyard::ui

@@ -1,0 +1,72 @@
+// Everything that is open in one window, and the logic between its parts: the project and its files, its data, forecast,
+// history, and the run that goes on. No widgets. UI thread.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QObject>
+
+#include "engine/api/project.h"
+#include "engine/backends/backend.h"
+#include "ui/bridge/autosave.h"
+#include "ui/bridge/data_loader.h"
+#include "ui/bridge/forecaster.h"
+#include "ui/bridge/live_run.h"
+#include "ui/bridge/project_files.h"
+#include "ui/bridge/recent_projects.h"
+#include "ui/bridge/run_library.h"
+
+namespace trainyard::ui {
+
+class Workspace : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Workspace(QObject *parent = nullptr);
+
+    ProjectDocument &document() { return m_document; }
+    ProjectFiles &files() { return m_files; }
+    Autosave &autosave() { return m_autosave; }
+    RecentProjects &recent() { return m_recent; }
+    DataLoader &loader() { return m_loader; }
+    Forecaster &forecaster() { return m_forecaster; }
+    RunLibrary &library() { return m_library; }
+    LiveRun &run() { return m_run; }
+
+    // Looks in the background for what the machine and the program offer: recent projects, samples, devices.
+    void lookAround();
+    const std::vector<Sample> &samples() const { return m_samples; }
+    const std::vector<DeviceInfo> &devices() const { return m_devices; }  // empty: not known yet
+
+    // Why no run can start now, for people; empty: it can.
+    QString whyNoStart() const;
+    // Saves first: a run belongs to a project on the disk. A project without a folder gets one. Says runRefused()
+    // where it cannot start.
+    void startRun();
+    void resumeRun(qint64 runId);
+
+signals:
+    void samplesFound();
+    void devicesFound();
+    void runRefused(const QString &reason);
+
+private:
+    void launch(std::optional<std::int64_t> resumeRun);
+    void openHistory();
+
+    ProjectDocument m_document;
+    ProjectFiles m_files{m_document};
+    Autosave m_autosave{m_document, m_files.disk()};
+    RecentProjects m_recent;
+    DataLoader m_loader{m_document};
+    Forecaster m_forecaster{m_document, m_loader};
+    RunLibrary m_library;
+    LiveRun m_run;
+    std::vector<Sample> m_samples;
+    std::vector<DeviceInfo> m_devices;
+    std::shared_ptr<StoreThread> m_runStore;  // of the run that goes on: let go off the UI thread
+    bool m_starting = false;
+};
+
+}  // namespace trainyard::ui

@@ -1,0 +1,50 @@
+#include "ui/controls/table_style.h"
+
+#include <QHeaderView>
+#include <QTableView>
+
+#include "ui/theme/theme.h"
+
+namespace trainyard::ui {
+
+namespace {
+
+constexpr double kSelected = 0.16;  // of the accent on the panel
+
+}  // namespace
+
+QColor selectedRowColor()
+{
+    const QColor accent = themeColor(ColorRole::Accent), ground = themeColor(ColorRole::Panel);
+    const auto mix = [](int a, int b) { return static_cast<int>(a * kSelected + b * (1.0 - kSelected)); };
+    return QColor(mix(accent.red(), ground.red()), mix(accent.green(), ground.green()), mix(accent.blue(), ground.blue()));
+}
+
+void useSoftSelection(QAbstractItemView *view)
+{
+    const auto apply = [view] {
+        QPalette palette = view->palette();
+        palette.setColor(QPalette::Highlight, selectedRowColor());
+        palette.setColor(QPalette::HighlightedText, themeColor(ColorRole::Text));
+        view->setPalette(palette);
+    };
+    apply();
+    QObject::connect(&Theme::instance(), &Theme::changed, view, apply);
+}
+
+void styleTable(QTableView *table)
+{
+    useSoftSelection(table);
+    table->setShowGrid(false);
+    table->setWordWrap(false);
+    table->setTextElideMode(Qt::ElideRight);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->verticalHeader()->hide();
+    // 4 px above and below the letters, on the grid.
+    table->verticalHeader()->setDefaultSectionSize((table->fontMetrics().height() + 2 * kSpaceXs + 3) / 4 * 4);
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(48);
+}
+
+}  // namespace trainyard::ui

@@ -1,0 +1,230 @@
+#include "ui/panels/model/inspector.h"
+
+#include <algorithm>
+
+#include <QLabel>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "ui/models/project_document.h"
+#include "ui/panels/model/inspector_head.h"
+#include "ui/panels/model/model_facts.h"
+#include "ui/panels/model/parameter_field.h"
+#include "ui/panels/model/problem_row.h"
+#include "ui/theme/theme.h"
+
+namespace trainyard::ui {
+
+namespace {
+
+constexpr int kMinimumWidth = 240;
+
+QLabel *sectionTitle(const QString &text)
+{
+    auto *label = new QLabel(text);
+    QFont strong = label->font();
+    strong.setWeight(QFont::DemiBold);
+    label->setFont(strong);
+    return label;
+}
+
+QFrame *separator()
+{
+    auto *line = new QFrame;
+    line->setProperty("line", true);
+    line->setFixedHeight(1);
+    return line;
+}
+
+const ParameterSpec *find(const LayerSpec &spec, const std::string &key)
+{
+    const auto found = std::find_if(spec.parameters.begin(), spec.parameters.end(),
+                                    [&](const ParameterSpec &parameter) { return parameter.key == key; });
+    return found == spec.parameters.end() ? nullptr : &*found;
+}
+
+// Whether one editor serves both: the same values are good for either.
+bool isSameSetting(const ParameterSpec &a, const ParameterSpec &b)
+{
+    return a.key == b.key && a.label == b.label && a.kind == b.kind && a.unit == b.unit && a.choices == b.choices
+           && a.minimum == b.minimum && a.maximum == b.maximum;
+}
+
+// A setting that another one switches off is not shown.
+bool isInForce(const LayerSpec &spec, const ParameterSpec &parameter, const Layer &layer)
+{
+    const ParameterSpec *master = find(spec, parameter.onlyWhenKey);
+    return !master || parameterText(*master, settingsOf(spec, layer).value(master->key)) == parameter.onlyWhenValue;
+}
+
+// The settings all these layers share, as the first of them declares them.
+std::vector<const ParameterSpec *> commonSettings(const Graph &graph, const std::vector<LayerId> &layers)
+{
+    std::vector<const ParameterSpec *> common;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const Layer *layer = graph.find(layers[i]);
+        const LayerSpec *spec = layer ? findLayer(layer->type) : nullptr;
+        if (!spec)
+            return {};
+        if (i == 0)
+            for (const ParameterSpec &parameter : spec->parameters)
+                common.push_back(&parameter);
+        std::erase_if(common, [&](const ParameterSpec *parameter) {
+            const ParameterSpec *own = find(*spec, parameter->key);
+            return !own || !isSameSetting(*own, *parameter);
+        });
+    }
+    return common;
+}
+
+}  // namespace
+
+Inspector::Inspector(ProjectDocument &document, QWidget *parent)
+    : QFrame(parent), m_document(document), m_head(new InspectorHead(document)), m_fieldSection(new QWidget),
+      m_memorySection(new QWidget), m_facts(new FactTable), m_memory(new FactTable)
+{
+    setProperty("panel", true);
+    setAccessibleName(tr("Inspector"));
+    setMinimumWidth(kMinimumWidth);
+    const auto bare = [](QVBoxLayout *layout, int spacing) {
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(spacing);
+        return layout;
+    };
+    m_fieldLayout = bare(new QVBoxLayout(m_fieldSection), kSpaceS);
+    m_fieldLayout->addWidget(separator());
+    auto *memoryLayout = bare(new QVBoxLayout(m_memorySection), kSpaceM);
+    memoryLayout->addWidget(separator());
+    memoryLayout->addWidget(sectionTitle(tr("Memory")));
+    memoryLayout->addWidget(m_memory);
+    m_problemLayout = bare(new QVBoxLayout, kSpaceXs);
+
+    auto *content = new QWidget;
+    content->setProperty("plain", true);
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
+    layout->setSpacing(kSpaceM);
+    layout->addWidget(m_head);
+    layout->addLayout(m_problemLayout);
+    layout->addWidget(m_fieldSection);
+    layout->addWidget(separator());
+    layout->addWidget(m_facts);
+    layout->addWidget(m_memorySection);
+    layout->addStretch(1);
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(content);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto *outer = bare(new QVBoxLayout(this), 0);
+    outer->addWidget(scroll);
+
+    connect(&document, &ProjectDocument::analysisChanged, this, &Inspector::refresh);
+    connect(&document, &ProjectDocument::nameChanged, this, &Inspector::refresh);
+    refresh();
+}
+
+void Inspector::setSelection(const std::vector<LayerId> &layers)
+{
+    if (layers == m_layers)
+        return;
+    m_head->show(layers);  // first: a name being typed belongs to the layer that was selected
+    m_document.endTyping();
+    m_layers = layers;
+    rebuildFields();
+    refresh();
+}
+
+void Inspector::setForecast(const std::optional<Forecast> &forecast)
+{
+    m_forecast = forecast;
+    refreshFacts();
+}
+
+void Inspector::focusName()
+{
+    if (m_layers.size() == 1)
+        m_head->focusName();
+}
+
+void Inspector::refresh()
+{
+    const auto gone = [this](LayerId id) { return !m_document.graph().find(id); };
+    if (std::erase_if(m_layers, gone) > 0)
+        rebuildFields();
+    m_head->show(m_layers);
+    refreshFields();
+    refreshProblems();
+    refreshFacts();
+}
+
+void Inspector::rebuildFields()
+{
+    for (ParameterField *field : m_fields) {
+        field->disconnect(this);
+        field->hide();
+        field->deleteLater();
+    }
+    m_fields.clear();
+    const auto typeOf = [this](LayerId id) { return m_document.graph().find(id) ? m_document.graph().find(id)->type : std::string(); };
+    const bool oneType = std::all_of(m_layers.begin(), m_layers.end(), [&](LayerId id) { return typeOf(id) == typeOf(m_layers.front()); });
+    for (const ParameterSpec *parameter : commonSettings(m_document.graph(), m_layers)) {
+        auto *field = new ParameterField(*parameter);
+        field->setResettable(oneType);
+        connect(field, &ParameterField::edited, this,
+                [this, parameter](const ParameterValue &value) { m_document.setParameter(m_layers, parameter->key, value); });
+        connect(field, &ParameterField::finished, this, [this] { m_document.endTyping(); });
+        m_fieldLayout->addWidget(field);
+        m_fields.push_back(field);
+    }
+    m_fieldSection->setVisible(!m_fields.empty());
+}
+
+void Inspector::refreshFields()
+{
+    for (ParameterField *field : m_fields) {
+        const std::string &key = field->spec().key;
+        std::optional<ParameterValue> common;
+        bool mixed = false, inForce = true;
+        for (const LayerId id : m_layers) {
+            const Layer &layer = *m_document.graph().find(id);
+            const LayerSpec *spec = findLayer(layer.type);
+            if (!spec || !find(*spec, key))
+                continue;
+            inForce = inForce && isInForce(*spec, *find(*spec, key), layer);
+            const ParameterValue &value = settingsOf(*spec, layer).value(key);
+            mixed = mixed || (common && *common != value);
+            common = value;
+        }
+        field->setVisible(inForce);
+        field->setValue(mixed ? std::nullopt : common);
+    }
+}
+
+void Inspector::refreshFacts()
+{
+    m_facts->setFacts(m_layers.empty() ? networkFacts(m_document, m_forecast) : layerFacts(m_document, m_layers, m_forecast));
+    const std::vector<Fact> memory = m_layers.empty() ? memoryFacts(m_forecast) : std::vector<Fact>();
+    m_memory->setFacts(memory);
+    m_memorySection->setVisible(!memory.empty());
+}
+
+void Inspector::refreshProblems()
+{
+    for (ProblemRow *row : m_problems) {
+        row->hide();
+        row->deleteLater();  // its own button may be what was pressed
+    }
+    m_problems.clear();
+    for (const Problem &problem : m_document.analysis().problems) {
+        if (std::find(m_layers.begin(), m_layers.end(), problem.layer) == m_layers.end())
+            continue;
+        auto *row = new ProblemRow(problem, {});
+        connect(row, &ProblemRow::fixRequested, this, [this](const Fix &fix) { m_document.applyFix(Fix(fix)); });
+        m_problemLayout->addWidget(row);
+        m_problems.push_back(row);
+    }
+}
+
+}  // namespace trainyard::ui

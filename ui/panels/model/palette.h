@@ -1,0 +1,38 @@
+// The layers there are, to drag onto the canvas: a search field over the catalog by category.
+#pragma once
+
+#include <string>
+
+#include <QFrame>
+
+class QLabel;
+class QLineEdit;
+
+namespace trainyard::ui {
+
+class PaletteTree;
+
+class Palette : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit Palette(QWidget *parent = nullptr);
+
+    void focusSearch();  // selects what is typed there
+    PaletteTree *tree() const { return m_tree; }
+
+signals:
+    void layerChosen(const std::string &type);  // by double click or Enter: to be added to the network
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;  // arrows, Enter and Escape in the search field
+
+private:
+    void applyFilter();
+
+    QLineEdit *m_search;
+    PaletteTree *m_tree;
+    QLabel *m_nothing;
+};
+
+}  // namespace trainyard::ui

@@ -1,0 +1,177 @@
+#include "ui/panels/train/forecast_card.h"
+
+#include <algorithm>
+#include <array>
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPixmap>
+#include <QPushButton>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include "engine/base/format.h"
+#include "ui/panels/train/memory_bar.h"
+#include "ui/theme/theme.h"
+
+namespace trainyard::ui {
+
+namespace {
+
+struct PartSpec {
+    const char *name, *help;
+    std::uint64_t MemoryBytes::*bytes;
+};
+
+constexpr std::array kParts{
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Parameters"), QT_TRANSLATE_NOOP("ForecastCard", "Weights and running statistics."), &MemoryBytes::parameters},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Gradients"), QT_TRANSLATE_NOOP("ForecastCard", "Of the parameters, as far as they are alive at the peak."), &MemoryBytes::gradients},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Optimizer"), QT_TRANSLATE_NOOP("ForecastCard", "What the optimizer keeps for each parameter."), &MemoryBytes::optimizer},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Activations"), QT_TRANSLATE_NOOP("ForecastCard", "Outputs of the layers that the way back needs; they grow with the batch."), &MemoryBytes::activations},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Workspace"), QT_TRANSLATE_NOOP("ForecastCard", "Scratch memory of the kernels."), &MemoryBytes::workspace},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Data"), QT_TRANSLATE_NOOP("ForecastCard", "The gathered batch and the sums of the metrics."), &MemoryBytes::data},
+};
+
+QPixmap signOf(int slot)
+{
+    QPixmap sign(8, 8);
+    sign.fill(Theme::instance().curveColor(slot));
+    return sign;
+}
+
+QString text(const std::string &text)
+{
+    return QString::fromStdString(text);
+}
+
+void setState(QLabel *label, const char *state)
+{
+    for (const char *one : {"muted", "good", "error"})
+        label->setProperty(one, qstrcmp(one, state) == 0);
+    label->style()->unpolish(label);
+    label->style()->polish(label);
+}
+
+}  // namespace
+
+ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QWidget *parent)
+    : Card(tr("Memory forecast"), parent), m_document(document), m_forecaster(forecaster), m_bar(new MemoryBar), m_known(new QWidget),
+      m_verdict(new QLabel), m_reason(mutedLabel({})), m_largestText(mutedLabel({})), m_find(new QPushButton(tr("Largest batch that fits"))),
+      m_use(new QPushButton)
+{
+    auto *known = new QVBoxLayout(m_known);
+    known->setContentsMargins({});
+    known->setSpacing(kSpaceS);
+    known->addWidget(m_bar);
+    auto *grid = new QGridLayout;
+    grid->setHorizontalSpacing(kSpaceS);
+    grid->setVerticalSpacing(2);
+    grid->setColumnStretch(1, 1);
+    for (int row = 0; row < static_cast<int>(kParts.size()); ++row) {
+        const PartSpec &spec = kParts[static_cast<std::size_t>(row)];
+        PartRow part{new QLabel, new QLabel(tr(spec.name)), new QLabel};
+        part.name->setProperty("muted", true);
+        part.name->setToolTip(tr(spec.help));
+        part.bytes->setAlignment(Qt::AlignRight);
+        part.bytes->setAccessibleName(tr(spec.name));
+        grid->addWidget(part.sign, row, 0, Qt::AlignVCenter);
+        grid->addWidget(part.name, row, 1);
+        grid->addWidget(part.bytes, row, 2);
+        m_parts.push_back(part);
+    }
+    known->addLayout(grid);
+    m_verdict->setWordWrap(true);
+    m_verdict->setObjectName(QStringLiteral("verdict"));
+    known->addWidget(m_verdict);
+    auto *largest = new QHBoxLayout;
+    largest->setSpacing(kSpaceS);
+    largest->addWidget(m_find);
+    largest->addWidget(m_largestText, 1);
+    largest->addWidget(m_use);
+    known->addLayout(largest);
+    content()->addWidget(m_known);
+    m_reason->setObjectName(QStringLiteral("reason"));
+    content()->addWidget(m_reason);
+    m_find->setAccessibleName(m_find->text());
+    m_use->setObjectName(QStringLiteral("useBatch"));
+    m_find->setObjectName(QStringLiteral("findBatch"));
+
+    connect(m_find, &QPushButton::clicked, &forecaster, &Forecaster::findLargestBatch);
+    connect(m_use, &QPushButton::clicked, this, [this] {
+        TrainingConfig training = m_document.training();
+        training.batchSize = m_use->property("batch").toLongLong();
+        m_document.setTraining(training, tr("Set batch size to %1").arg(text(formatCount(training.batchSize))));
+    });
+    connect(&forecaster, &Forecaster::changed, this, &ForecastCard::show);
+    connect(&Theme::instance(), &Theme::changed, this, &ForecastCard::show);
+    show();
+}
+
+void ForecastCard::show()
+{
+    const auto &forecast = m_forecaster.forecast();
+    m_known->setVisible(forecast.has_value());
+    m_reason->setVisible(!forecast);
+    if (!forecast) {
+        setValue(tr("unknown"));
+        m_reason->setText(m_forecaster.reason().isEmpty() ? tr("Being computed...") : m_forecaster.reason());
+        return;
+    }
+    setValue(text(formatBytes(forecast->arenaBytes)));
+    std::vector<MemoryBar::Part> parts;
+    for (std::size_t i = 0; i < kParts.size(); ++i) {
+        const std::uint64_t bytes = forecast->bytes.*kParts[i].bytes;
+        parts.push_back({static_cast<int>(i), static_cast<double>(bytes)});
+        m_parts[i].sign->setPixmap(signOf(static_cast<int>(i)));
+        m_parts[i].bytes->setText(text(formatBytes(bytes)));
+        m_parts[i].bytes->setToolTip(tr("%1 bytes").arg(text(formatCount(static_cast<std::int64_t>(bytes)))));
+    }
+    m_bar->setParts(std::move(parts));
+    m_bar->setToolTip(tr("%1 bytes in all").arg(text(formatCount(static_cast<std::int64_t>(forecast->arenaBytes)))));
+    if (!forecast->available) {
+        m_verdict->setText(tr("How much is free is not known here."));
+        setState(m_verdict, "muted");
+    } else if (forecast->fits()) {
+        m_verdict->setText(tr("Fits: %1 of %2 free, with a batch of %3.")
+                               .arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
+        setState(m_verdict, "muted");
+    } else {
+        m_verdict->setText(tr("Does not fit: it takes %1, and %2 are free. Make the batch of %3 smaller, or the network.")
+                               .arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
+        setState(m_verdict, "error");
+    }
+    showLargest();
+}
+
+void ForecastCard::showLargest()
+{
+    const auto &forecast = m_forecaster.forecast();
+    const auto found = m_forecaster.largestBatch();
+    m_find->setVisible(!found && !m_forecaster.isSearching());
+    m_find->setEnabled(forecast->available.has_value());
+    m_use->hide();
+    m_largestText->setVisible(found || m_forecaster.isSearching());
+    if (m_forecaster.isSearching()) {
+        m_largestText->setText(tr("Looking for the largest batch..."));
+        return;
+    }
+    if (!found)
+        return;
+    if (*found == 0) {
+        m_largestText->setText(tr("Not even a batch of 1 fits. Make the network smaller."));
+        return;
+    }
+    // A batch is never larger than the training part.
+    const auto &signature = m_document.dataSignature();
+    const qint64 rows = signature && signature->trainRows > 0 ? signature->trainRows : *found;
+    const qint64 batch = std::min(*found, rows);
+    const QString count = text(formatCount(batch));
+    m_largestText->setText(*found >= rows ? tr("All %1 training rows fit in one batch.").arg(count) : tr("The largest batch that fits is %1.").arg(count));
+    m_use->setText(tr("Use %1").arg(count));
+    m_use->setAccessibleName(tr("Use a batch size of %1").arg(count));
+    m_use->setProperty("batch", batch);
+    m_use->setVisible(batch != forecast->batchSize);
+}
+
+}  // namespace trainyard::ui

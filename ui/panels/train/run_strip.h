@@ -1,0 +1,44 @@
+// The head of the Train page: the buttons of the run and its figures, or, before the first run, what the page is for.
+#pragma once
+
+#include <vector>
+
+#include <QFrame>
+
+#include "ui/bridge/live_run.h"
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QStackedLayout;
+
+namespace trainyard::ui {
+
+class RunStrip : public QFrame
+{
+    Q_OBJECT
+public:
+    // run must outlive the strip.
+    explicit RunStrip(LiveRun &run, QWidget *parent = nullptr);
+
+signals:
+    void startRequested();
+
+private:
+    struct Figure {
+        QWidget *box = nullptr;
+        QLabel *caption = nullptr, *value = nullptr;
+    };
+    Figure addFigure(class QHBoxLayout *layout, const QString &caption, const QString &widestValue);
+    void show();
+    void showButtons();
+
+    LiveRun &m_run;
+    QPushButton *m_start, *m_pause, *m_resume, *m_stop, *m_save;
+    QLabel *m_invitation, *m_error;
+    QWidget *m_figures;
+    QProgressBar *m_epochBar;
+    Figure m_state, m_epoch, m_step, m_loss, m_metric, m_best, m_speed, m_left;
+};
+
+}  // namespace trainyard::ui

@@ -1,0 +1,132 @@
+#include "ui/panels/train/train_page.h"
+
+#include <QAction>
+#include <QDataStream>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "ui/bridge/background.h"
+#include "ui/controls/card.h"
+#include "ui/panels/train/chart_board.h"
+#include "ui/panels/train/event_log.h"
+#include "ui/panels/train/forecast_card.h"
+#include "ui/panels/train/live_rate.h"
+#include "ui/panels/train/run_strip.h"
+#include "ui/panels/train/training_form.h"
+#include "ui/theme/theme.h"
+
+namespace trainyard::ui {
+
+namespace {
+
+constexpr int kSideWidth = 304, kSideSmallest = 264;
+constexpr quint32 kLayoutVersion = 1;
+
+}  // namespace
+
+TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, LiveRun &run, QWidget *parent)
+    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
+      m_log(new EventLog(run))
+{
+    auto *strip = new RunStrip(run);
+    auto *settings = new Card(tr("Settings"));
+    settings->content()->addWidget(m_form);
+    auto *side = new QWidget;
+    side->setProperty("plain", true);
+    auto *sideLayout = new QVBoxLayout(side);
+    sideLayout->setContentsMargins(0, 0, kSpaceXs, 0);
+    sideLayout->setSpacing(kSpaceS);
+    sideLayout->addWidget(new ForecastCard(document, forecaster));
+    sideLayout->addWidget(new LiveRate(run));
+    sideLayout->addWidget(settings);
+    sideLayout->addStretch(1);
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(side);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumWidth(kSideSmallest);
+
+    auto *live = new QWidget;
+    auto *liveLayout = new QVBoxLayout(live);
+    liveLayout->setContentsMargins(kSpaceXs, 0, 0, 0);
+    liveLayout->setSpacing(kSpaceS);
+    liveLayout->addWidget(m_board, 1);
+    liveLayout->addWidget(m_log);
+    m_splitter->addWidget(scroll);
+    m_splitter->addWidget(live);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setSizes({kSideWidth, 4 * kSideWidth});
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
+    layout->setSpacing(kSpaceS);
+    layout->addWidget(strip);
+    layout->addWidget(m_splitter, 1);
+
+    auto *log = new QAction(tr("Log scale"), this);
+    log->setCheckable(true);
+    log->setShortcut(Qt::Key_L);
+    auto *all = new QAction(tr("Show all steps"), this);
+    all->setShortcut(Qt::Key_0);
+    m_actions = {log, all};
+    for (QAction *action : m_actions) {
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);  // single keys belong to this page alone
+        addAction(action);
+    }
+
+    connect(strip, &RunStrip::startRequested, this, &TrainPage::startRequested);
+    connect(log, &QAction::toggled, m_board, &ChartBoard::setLogScale);
+    connect(m_board, &ChartBoard::logScaleChanged, log, &QAction::setChecked);
+    connect(all, &QAction::triggered, m_board, &ChartBoard::showAll);
+    const auto tellForm = [this, &run] { m_form->setRunning(run.isActive()); };
+    connect(&run, &LiveRun::started, m_form, tellForm);
+    connect(&run, &LiveRun::ended, m_form, tellForm);
+    tellForm();
+    lookForDevices();
+    Q_UNUSED(loader)
+}
+
+void TrainPage::lookForDevices()
+{
+    // Opening a driver may take its time.
+    inBackground(
+        this, [] { return findBackends(); },
+        [this](const std::vector<BackendReport> &reports) {
+            std::vector<std::pair<QString, QString>> devices;
+            for (const BackendReport &report : reports)
+                if (report.available && report.device)
+                    devices.emplace_back(QString::fromStdString(report.device->id), QString::fromStdString(report.device->name));
+            m_form->setDevices(devices);
+        });
+}
+
+QByteArray TrainPage::saveLayout() const
+{
+    QByteArray layout;
+    QDataStream stream(&layout, QIODevice::WriteOnly);
+    stream << kLayoutVersion << m_splitter->saveState() << m_board->smoothing() << m_board->logScale() << m_log->isOpen();
+    return layout;
+}
+
+void TrainPage::restoreLayout(const QByteArray &layout)
+{
+    QDataStream stream(layout);
+    quint32 version = 0;
+    QByteArray splitter;
+    int smoothing = 0;
+    bool logScale = false, logOpen = false;
+    stream >> version >> splitter >> smoothing >> logScale >> logOpen;
+    if (stream.status() != QDataStream::Ok || version != kLayoutVersion)
+        return;
+    m_splitter->restoreState(splitter);
+    m_board->setSmoothing(smoothing);
+    m_board->setLogScale(logScale);
+    m_log->setOpen(logOpen);
+}
+
+}  // namespace trainyard::ui

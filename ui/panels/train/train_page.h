@@ -1,0 +1,45 @@
+// The Train page: settings and forecast at the left, the live run at the right.
+#pragma once
+
+#include <QList>
+#include <QWidget>
+
+#include "ui/bridge/data_loader.h"
+#include "ui/bridge/forecaster.h"
+#include "ui/bridge/live_run.h"
+#include "ui/models/project_document.h"
+
+class QAction;
+class QSplitter;
+
+namespace trainyard::ui {
+
+class ChartBoard;
+class EventLog;
+class TrainingForm;
+
+class TrainPage : public QWidget
+{
+    Q_OBJECT
+public:
+    // All must outlive the page.
+    TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, LiveRun &run, QWidget *parent = nullptr);
+
+    QList<QAction *> menuActions() const { return m_actions; }
+    QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open
+    void restoreLayout(const QByteArray &layout);
+
+signals:
+    void startRequested();
+
+private:
+    void lookForDevices();
+
+    QSplitter *m_splitter;
+    TrainingForm *m_form;
+    ChartBoard *m_board;
+    EventLog *m_log;
+    QList<QAction *> m_actions;
+};
+
+}  // namespace trainyard::ui

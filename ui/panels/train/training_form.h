@@ -1,0 +1,56 @@
+// The training settings of the open project, each edit an undo step, each mistake said under its field.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QWidget>
+
+#include "ui/models/project_document.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+
+namespace trainyard::ui {
+
+struct TrainingField;
+
+class TrainingForm : public QWidget
+{
+    Q_OBJECT
+public:
+    // document must outlive the form.
+    explicit TrainingForm(ProjectDocument &document, QWidget *parent = nullptr);
+
+    void setRunning(bool running);  // says that edits are for the next run
+    // The devices to choose from, "cpu", "cuda:0"; with fewer than two there is nothing to choose.
+    void setDevices(const std::vector<std::pair<QString, QString>> &idsAndNames);
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;  // Escape takes a text back
+
+private:
+    struct Row {
+        const TrainingField *field = nullptr;
+        QLabel *label = nullptr, *message = nullptr;
+        QLineEdit *edit = nullptr;      // one of these two
+        QCheckBox *check = nullptr;
+    };
+    void addRow(class QGridLayout *grid, const TrainingField &field);
+    void show();                                                       // the document's values, unless being typed
+    QString mistakeIn(const Row &row, const QString &text, TrainingConfig &tried) const;  // empty: none
+    void judge(const Row &row, const QString &text);                   // while typing
+    void commit(const Row &row, const QString &text);
+    void showMistake(const Row &row, const QString &mistake);
+    void showWhole();  // what is wrong with the settings as they are
+    qint64 trainRows() const;
+
+    ProjectDocument &m_document;
+    std::vector<Row> m_rows;
+    QComboBox *m_optimizer, *m_device;
+    QLabel *m_deviceLabel, *m_running, *m_whole;
+};
+
+}  // namespace trainyard::ui
