@@ -80,10 +80,15 @@ void printText(const RunDetails &details)
         std::printf("  best        %s %s at step %s\n", run.bestMetricName.c_str(), formatSignificant(*run.bestMetric).c_str(),
                     formatCount(run.bestStep).c_str());
     std::printf("\n  %-28s %8s %12s %12s %12s\n", "series", "points", "last", "min", "max");
-    const auto text = [](const std::optional<double> &value) { return value ? formatSignificant(*value) : std::string("-"); };
-    for (const StoredSeries &series : details.series)
+    for (const StoredSeries &series : details.series) {
+        const auto text = [&](const std::optional<double> &value) {
+            if (!value)
+                return std::string("-");
+            return series.unit == "bytes" && *value >= 0 ? formatBytes(static_cast<std::uint64_t>(*value)) : formatSignificant(*value);
+        };
         std::printf("  %-28s %8s %12s %12s %12s\n", series.name.c_str(), formatCount(series.count).c_str(),
                     text(series.last).c_str(), text(series.min).c_str(), text(series.max).c_str());
+    }
     for (const CheckpointRecord &checkpoint : details.checkpoints)
         std::printf("\n  checkpoint  %s (%s, %s)", checkpoint.path.c_str(), formatBytes(static_cast<std::uint64_t>(checkpoint.bytes)).c_str(),
                     checkpoint.reason.c_str());

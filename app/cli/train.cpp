@@ -125,6 +125,10 @@ int train(const TrainOptions &options)
     const TrainProgress progress = session.progress();
     if (progress.error)
         return report(*progress.error, options.json);
+    if (auto error = session.historyError()) {
+        error->message = "The run ended, but its history could not be written to the end: " + error->message;
+        return report(*error, options.json);
+    }
     printSummary(session, progress, *folder, options.json);
     return progress.state == TrainState::Stopped ? kInterrupted : kOk;
 }

@@ -37,6 +37,7 @@ void Recorder::prepared(const RunFacts &facts)
 {
     const std::scoped_lock lock(m_mutex);
     m_inbox.facts = facts;
+    m_inbox.preparedMs = wallClockMs();
 }
 
 void Recorder::saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std::string reason)
@@ -56,6 +57,7 @@ void Recorder::setProgress(const TrainProgress &progress)
     const std::scoped_lock lock(m_mutex);
     m_inbox.progress = progress;
     m_inbox.ended = progress.ended();
+    m_inbox.endedMs = m_inbox.ended ? wallClockMs() : 0;
 }
 
 void Recorder::waitUntilDone()
@@ -82,14 +84,19 @@ void Recorder::flush(RunStore &store)
     m_subscription->drainEvents(m_events);
 
     Status status = ensureRun(store, inbox);
+    // Points before checkpoints and the end after both: whenever the program is killed, no checkpoint is ahead of the
+    // curve and no run looks ended whose last checkpoint is missing.
+    if (status && m_runMade)
+        status = write(store, inbox, false);
     if (status && m_runMade)
         status = writeCheckpoints(store, inbox);
     if (!inbox.checkpoints.empty()) {  // not written: first in line for the next try
         const std::scoped_lock lock(m_mutex);
         m_inbox.checkpoints.insert(m_inbox.checkpoints.begin(), inbox.checkpoints.begin(), inbox.checkpoints.end());
     }
-    if (m_runMade)
-        if (const Status written = write(store, inbox); status)
+    const bool lastTry = inbox.ended && m_failuresAfterEnd + 1 >= kTriesAfterEnd;
+    if (m_runMade && (status || !inbox.ended || lastTry))
+        if (const Status written = write(store, inbox, true); status)
             status = written;
     if (status) {
         m_inTrouble = false;
@@ -98,8 +105,19 @@ void Recorder::flush(RunStore &store)
         return;
     }
     reportTrouble(status.error());
-    if (inbox.ended && ++m_failuresAfterEnd >= kTriesAfterEnd)
+    if (inbox.ended && ++m_failuresAfterEnd >= kTriesAfterEnd) {
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_trouble = status.error();
+        }
         finish();
+    }
+}
+
+std::optional<Error> Recorder::trouble() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_trouble;
 }
 
 // The session has the error too and ends the run with it, before anything is trained.
@@ -147,6 +165,8 @@ Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
         if (id != 0)
             return inbox.config ? store.setConfig(id, *inbox.config) : Status{};
         TRAINYARD_TRY(id, store.createRun(m_run));
+        if (inbox.facts)
+            TRAINYARD_CHECK(store.setState(id, RunState::Running, {}, inbox.preparedMs));
         return m_run.name.empty() ? store.rename(id, fmt::format("{} {}", m_run.projectName, id)) : Status{};
     }));
     m_runId = id;
@@ -154,52 +174,55 @@ Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
     return {};
 }
 
-Status Recorder::write(RunStore &store, const Inbox &inbox)
+Status Recorder::write(RunStore &store, const Inbox &inbox, bool withState)
 {
+    const RunState state = storedState(inbox.progress.state);
+    const bool changed = withState && m_state != state && state != RunState::Queued;
+    if (withState && !changed && m_points.empty() && m_events.empty())
+        return {};
     const Status status = store.transact([&]() -> Status {
-        const auto series = m_hub->series();
-        std::vector<StoredPoint> stored;
-        stored.reserve(m_points.size());
-        std::optional<Point> best;
-        for (const Point &point : m_points) {
-            auto id = m_seriesIds.find(point.series);
-            if (id == m_seriesIds.end()) {
-                const SeriesInfo &info = series.at(point.series);
-                TRAINYARD_TRY(const auto seriesId, store.declareSeries(m_runId, info.name, info.unit));
-                id = m_seriesIds.emplace(point.series, seriesId).first;
-            }
-            if (series[point.series].name == m_bestSeries)
-                best = point;
-            stored.push_back({id->second, point.step, point.timeMs, point.segment, point.value});
-        }
-        TRAINYARD_CHECK(store.appendPoints(m_runId, stored));
+        TRAINYARD_CHECK(writePoints(store));
         for (const RunEvent &event : m_events)
             TRAINYARD_CHECK(store.appendEvent({0, m_runId, event.step, event.epoch, event.timeMs, eventLevelName(event.level),
                                                eventKindName(event.kind), event.text}));
-        if (best)
-            TRAINYARD_CHECK(store.setBestMetric(m_runId, best->value, best->step));
         if (inbox.progress.state != TrainState::Preparing)  // a resumed run is not back at its step yet
             TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
-        return writeEnd(store, inbox.progress);
+        if (changed && inbox.ended)
+            TRAINYARD_CHECK(store.sealRun(m_runId));
+        if (changed)
+            return store.setState(m_runId, state, inbox.progress.error ? inbox.progress.error->message : "", inbox.endedMs);
+        return {};
     });
     if (!status) {
         m_seriesIds.clear();  // rolled back with the rest
         return status;
     }
-    m_state = storedState(inbox.progress.state);
+    if (changed)
+        m_state = state;
     m_points.clear();
     m_events.clear();
-    if (inbox.ended)
-        return store.sealRun(m_runId);
     return {};
 }
 
-Status Recorder::writeEnd(RunStore &store, const TrainProgress &progress)
+Status Recorder::writePoints(RunStore &store)
 {
-    const RunState state = storedState(progress.state);
-    if (m_state == state || state == RunState::Queued)
-        return {};
-    return store.setState(m_runId, state, progress.error ? progress.error->message : "");
+    const auto series = m_hub->series();
+    std::vector<StoredPoint> stored;
+    stored.reserve(m_points.size());
+    std::optional<Point> best;
+    for (const Point &point : m_points) {
+        auto id = m_seriesIds.find(point.series);
+        if (id == m_seriesIds.end()) {
+            const SeriesInfo &info = series.at(point.series);
+            TRAINYARD_TRY(const auto seriesId, store.declareSeries(m_runId, info.name, info.unit));
+            id = m_seriesIds.emplace(point.series, seriesId).first;
+        }
+        if (series[point.series].name == m_bestSeries)
+            best = point;
+        stored.push_back({id->second, point.step, point.timeMs, point.segment, point.value});
+    }
+    TRAINYARD_CHECK(store.appendPoints(m_runId, stored));
+    return best ? store.setBestMetric(m_runId, best->value, best->step) : Status{};
 }
 
 // The file first, then its row: a row never names a file that is not whole.

@@ -32,6 +32,8 @@ public:
     std::int64_t runId() const { return m_runId; }  // any thread; 0: not made yet
     bool done() const override { return m_done; }   // any thread
     void waitUntilDone();
+    // After done(): why the end of the run could not be written; empty when it was.
+    std::optional<Error> trouble() const;
 
     void flush(RunStore &store) override;
     void unavailable(const Error &error) override;
@@ -48,12 +50,13 @@ private:
         std::deque<PendingCheckpoint> checkpoints;
         TrainProgress progress;
         bool ended = false;
+        std::int64_t preparedMs = 0, endedMs = 0;  // wall clock, when that came; flushes come later
     };
 
     Status ensureRun(RunStore &store, const Inbox &inbox);
-    Status write(RunStore &store, const Inbox &inbox);
+    Status write(RunStore &store, const Inbox &inbox, bool withState);
+    Status writePoints(RunStore &store);
     Status writeCheckpoints(RunStore &store, Inbox &inbox);
-    Status writeEnd(RunStore &store, const TrainProgress &progress);
     void reportTrouble(const Error &error);
     void finish();
 
@@ -63,8 +66,9 @@ private:
     std::shared_ptr<TelemetryHub> m_hub;
     std::shared_ptr<Subscription> m_subscription;
 
-    std::mutex m_mutex;  // guards m_inbox
+    mutable std::mutex m_mutex;  // guards these two
     Inbox m_inbox;
+    std::optional<Error> m_trouble;
     std::atomic<std::int64_t> m_runId = 0;
     std::atomic<bool> m_done = false;
 

@@ -166,6 +166,11 @@ bool RunSession::finished() const
     return m_recorder->done();
 }
 
+std::optional<Error> RunSession::historyError() const
+{
+    return m_recorder->trouble();
+}
+
 std::int64_t RunSession::runId() const
 {
     return m_recorder->runId();

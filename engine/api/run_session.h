@@ -41,6 +41,8 @@ public:
     TelemetryHub &hub();
     TrainProgress progress() const;  // a snapshot; any thread, never waits for the engine
     bool finished() const;           // nothing more will be published or written
+    // After finished(): why the last of the run could not be written; empty when all of it was.
+    std::optional<Error> historyError() const;
     std::int64_t runId() const;      // 0 until the recorder has made the row
     void wait();                     // until finished(); for programs without an event loop
 

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <exception>
 #include <system_error>
 
 #include <fcntl.h>
@@ -16,10 +16,12 @@ namespace {
 tl::unexpected<Error> ioError(const char *action, const std::filesystem::path &path, int number)
 {
     const std::string reason = std::system_category().message(number);
-    const char *advice = number == ENOSPC ? "Free some space and try again."
-                         : number == EACCES || number == EPERM || number == EROFS
-                             ? "Choose a folder you may write to."
-                             : "Check the disk and the path.";
+    const bool refused = number == EACCES || number == EPERM || number == EROFS;
+    const bool reading = std::string_view(action) == "open" || std::string_view(action) == "read";
+    const char *advice = number == ENOSPC      ? "Free some space and try again."
+                         : refused && reading  ? "Ask for the right to read it."
+                         : refused             ? "Choose a folder you may write to."
+                                               : "Check the disk and the path.";
     Error error{ErrorCode::Io, fmt::format("Could not {} {}: {}. {}", action, path.string(), reason, advice), {}, reason};
     return fail(std::move(error));
 }
@@ -33,12 +35,33 @@ Result<std::string> readFile(const std::filesystem::path &path)
         return fail(ErrorCode::NotFound, "There is no file {}. Check the path.", path.string());
     if (std::filesystem::is_directory(path, code))
         return fail(ErrorCode::Io, "{} is a folder, not a file.", path.string());
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
+    // Not a stream: libstdc++'s throws where the disk cannot be read.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return ioError("open", path, errno);
-    std::string content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (stream.bad())
-        return ioError("read", path, errno);
+    const auto abandon = [&](tl::unexpected<Error> error) {
+        ::close(file);
+        return error;
+    };
+    std::string content;
+    try {
+        if (const std::uintmax_t size = std::filesystem::file_size(path, code); !code)
+            content.reserve(static_cast<std::size_t>(size));
+        char piece[1 << 16];
+        for (;;) {
+            const ssize_t count = ::read(file, piece, sizeof piece);
+            if (count == 0)
+                break;
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return abandon(ioError("read", path, errno));
+            content.append(piece, static_cast<std::size_t>(count));
+        }
+    } catch (const std::exception &) {  // bad_alloc, length_error
+        return abandon(fail(ErrorCode::OutOfMemory, "{} is too large to be read into memory.", path.string()));
+    }
+    ::close(file);
     return content;
 }
 

@@ -41,19 +41,23 @@ std::string formatSignificant(double value)
         return fmt::format("{:.2e}", value);
     if (magnitude >= 999.5)
         return formatCount(std::llround(value));
-    const int decimals = 2 - static_cast<int>(std::floor(std::log10(magnitude)));
+    int decimals = 2 - static_cast<int>(std::floor(std::log10(magnitude)));
+    if (magnitude * std::pow(10.0, decimals) >= 999.5)  // 9.996 rounds up to 10.0
+        --decimals;
     return fmt::format("{:.{}f}", value, decimals < 0 ? 0 : decimals);
 }
 
 std::string formatDuration(double seconds)
 {
-    if (!std::isfinite(seconds) || seconds < 0)
+    constexpr double kLongest = 1e12;  // beyond it, and beyond what an integer holds, no duration is meant
+    if (!(seconds >= 0 && seconds < kLongest))
         return "unknown";
-    if (seconds < 1e-3)
+    // Each unit ends where its rounded number would be the next one's first.
+    if (seconds < 0.9995e-3)
         return fmt::format("{:.0f} us", seconds * 1e6);
-    if (seconds < 1)
+    if (seconds < 0.9995)
         return fmt::format("{} ms", formatSignificant(seconds * 1e3));
-    if (seconds < 60)
+    if (seconds < 59.95)
         return fmt::format("{:.1f} s", seconds);
     const auto whole = static_cast<std::int64_t>(std::llround(seconds));
     if (whole < 3600)

@@ -39,7 +39,10 @@ bool setPost(Op &producer, const ActivationAttributes &activation)
         conv->post = activation;
         return true;
     }
-    if (producer.kind == OpKind::Add && std::holds_alternative<NoAttributes>(producer.attributes)) {
+    if (producer.kind == OpKind::Add) {
+        const auto *post = std::get_if<ActivationAttributes>(&producer.attributes);
+        if (post && post->kind != ActivationKind::Identity)
+            return false;
         producer.attributes = activation;
         return true;
     }

@@ -99,13 +99,13 @@ Status RunStore::setConfig(std::int64_t runId, std::string_view configJson)
     return transaction.commit();
 }
 
-Status RunStore::setState(std::int64_t runId, RunState state, std::string_view exitReason)
+Status RunStore::setState(std::int64_t runId, RunState state, std::string_view exitReason, std::int64_t atMs)
 {
     TRAINYARD_TRY(auto transaction, Transaction::begin(*m_database));
-    const std::int64_t now = nowMs();
+    const std::int64_t now = nowMs(), at = atMs > 0 ? atMs : now;
     TRAINYARD_TRY(auto update, m_database->prepare(
         "UPDATE run SET state = ?2, exit_reason = ?3, ended_ms = ?4, heartbeat_ms = ?5 WHERE id = ?1"));
-    TRAINYARD_CHECK(update.bind(runId, runStateName(state), exitReason, isActive(state) ? 0 : now, now).run());
+    TRAINYARD_CHECK(update.bind(runId, runStateName(state), exitReason, isActive(state) ? 0 : at, now).run());
     if (m_database->changes() == 0)
         return fail(ErrorCode::NotFound, "There is no run {} in {}.", runId, path().string());
     if (state == RunState::Running) {
@@ -113,7 +113,7 @@ Status RunStore::setState(std::int64_t runId, RunState state, std::string_view e
         TRAINYARD_TRY(auto own, m_database->prepare(
             "UPDATE run SET owner_pid = ?2, owner_start = ?3, owner_boot = ?4, "
             "started_ms = CASE started_ms WHEN 0 THEN ?5 ELSE started_ms END WHERE id = ?1"));
-        TRAINYARD_CHECK(own.bind(runId, owner.pid, owner.startTicks, owner.bootId, now).run());
+        TRAINYARD_CHECK(own.bind(runId, owner.pid, owner.startTicks, owner.bootId, at).run());
     }
     return transaction.commit();
 }
@@ -137,7 +137,7 @@ Result<std::vector<std::int64_t>> RunStore::markInterrupted()
     std::vector<std::int64_t> orphans;
     {
         TRAINYARD_TRY(auto rows, m_database->prepare(
-            "SELECT id, owner_pid, owner_start, owner_boot FROM run WHERE state IN ('queued', 'running', 'paused')"));
+            "SELECT id, owner_pid, owner_start, owner_boot FROM run WHERE state IN ('queued', 'running', 'paused') ORDER BY id"));
         for (;;) {
             TRAINYARD_TRY(const bool more, rows.next());
             if (!more)

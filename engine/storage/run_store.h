@@ -43,8 +43,9 @@ public:
 
     // --- a run's life ---
     Result<std::int64_t> createRun(const NewRun &run);  // Queued, owned by this process
-    // Running makes this process the owner and clears an earlier end; an ended state sets the end time.
-    Status setState(std::int64_t runId, RunState state, std::string_view exitReason = {});
+    // Running makes this process the owner and clears an earlier end; an ended state sets the end time. atMs: when it
+    // came to that, 0: now.
+    Status setState(std::int64_t runId, RunState state, std::string_view exitReason = {}, std::int64_t atMs = 0);
     Status heartbeat(std::int64_t runId, std::int64_t lastStep, std::int64_t lastEpoch);
     Status setConfig(std::int64_t runId, std::string_view configJson);  // with the searchable parameters it feeds
     Status setBestMetric(std::int64_t runId, double value, std::int64_t step);

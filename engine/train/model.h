@@ -56,6 +56,7 @@ public:
 
     const Program &trainProgram() const { return m_programs[0]; }
     Executable &executable() { return *m_executable; }
+    std::uint64_t allocatedBytes() const { return m_executable->allocatedBytes(); }
     const DeviceInfo &device() const { return m_device; }
 
 private:

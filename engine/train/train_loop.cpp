@@ -99,9 +99,9 @@ Status TrainLoop::prepare()
         m_job.onPrepared({m_model->trainProgram().parameterCount(), m_progress.arenaBytes, device.id, device.name,
                           device.library, m_settings.instructionSet, m_settings.threads, m_progress.metricName, m_higherIsBetter});
     announce(EventKind::Started, EventLevel::Info,
-             fmt::format("{} parameters, {} in the arena, on {} with {} threads.",
+             fmt::format("{} parameters, {} in the arena, on {} with {} thread{}.",
                          formatCount(m_model->trainProgram().parameterCount()), formatBytes(m_progress.arenaBytes),
-                         device.name, m_settings.threads));
+                         device.name, m_settings.threads, m_settings.threads == 1 ? "" : "s"));
     if (checkpoint) {
         if (checkpoint->library != device.library)
             announce(EventKind::Warning, EventLevel::Warning,

@@ -78,8 +78,8 @@ void CanvasScene::sync()
     CanvasSelection kept = m_selection;
     std::erase_if(kept.layers, [&](LayerId id) { return !m_nodes.contains(id); });
     std::erase_if(kept.wires, [&](const Wire &wire) { return !m_wires.contains(wire); });
-    emit contentChanged();
     select(std::move(kept));
+    emit contentChanged();
 }
 
 void CanvasScene::syncWires()
@@ -122,7 +122,7 @@ LayerId CanvasScene::layerAt(QPointF point) const
     return found;
 }
 
-std::optional<PortRef> CanvasScene::portAt(QPointF point, double reach) const
+std::optional<PortRef> CanvasScene::portAt(QPointF point, double reach, Ends ends) const
 {
     std::optional<PortRef> found;
     double best = reach;
@@ -137,9 +137,9 @@ std::optional<PortRef> CanvasScene::portAt(QPointF point, double reach) const
     for (const auto &[id, node] : m_nodes) {
         if (!node->card().adjusted(-reach, -reach, reach, reach).contains(point))
             continue;
-        for (int port = 0; port < node->look().inputs; ++port)
+        for (int port = 0; port < node->look().inputs && ends != Ends::Outputs; ++port)
             consider(*node, {id, false, port});
-        if (node->look().hasOutput)
+        if (node->look().hasOutput && ends != Ends::Inputs)
             consider(*node, {id, true, 0});
     }
     return found;

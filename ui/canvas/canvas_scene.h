@@ -36,7 +36,8 @@ public:
 
     // What lies at a point; reach in scene units. Of several the nearest, of cards the uppermost. 0: no layer.
     LayerId layerAt(QPointF point) const;
-    std::optional<PortRef> portAt(QPointF point, double reach) const;
+    enum class Ends { Any, Inputs, Outputs };
+    std::optional<PortRef> portAt(QPointF point, double reach, Ends ends = Ends::Any) const;
     std::optional<Wire> wireAt(QPointF point, double reach) const;
     std::vector<LayerId> layersIn(const QRectF &rect) const;
 

@@ -28,8 +28,8 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, const Q
     m_sentence->setProperty("muted", true);
     m_sentence->setWordWrap(true);
     m_sentence->setAlignment(Qt::AlignHCenter);
-    m_sentence->setMinimumWidth(kSentenceWidth);
-    m_sentence->setMaximumWidth(kSentenceWidth);
+    m_sentence->setFixedWidth(kSentenceWidth);
+    setSentence(sentence);
     layout->addWidget(m_sentence, 0, Qt::AlignHCenter);
     if (!buttonText.isEmpty()) {
         auto *button = new QPushButton(buttonText);
@@ -44,6 +44,7 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, const Q
 void EmptyState::setSentence(const QString &sentence)
 {
     m_sentence->setText(sentence);
+    m_sentence->setMinimumHeight(m_sentence->heightForWidth(kSentenceWidth));  // an aligned label is not asked for it by its layout
 }
 
 }  // namespace trainyard::ui

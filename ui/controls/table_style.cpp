@@ -32,9 +32,11 @@ void useSoftSelection(QAbstractItemView *view)
     QObject::connect(&Theme::instance(), &Theme::changed, view, apply);
 }
 
-void styleTable(QTableView *table)
+void styleTable(QTableView *table, bool framed)
 {
     useSoftSelection(table);
+    if (!framed)  // and titles begin where the style lets the cells begin
+        table->setStyleSheet(QStringLiteral("QTableView { border: none; } QHeaderView::section { padding: 4px %1px; }").arg(kCellPadding));
     table->setShowGrid(false);
     table->setWordWrap(false);
     table->setTextElideMode(Qt::ElideRight);

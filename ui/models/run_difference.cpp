@@ -226,6 +226,9 @@ std::vector<DifferenceRow> differingSettings(const std::vector<RunRecord> &runs)
 QString settingTitle(const QString &key)
 {
     QString title = key;
+    for (const char *part : {"training.", "data."})  // which part of the project it is goes without saying
+        if (title.startsWith(QLatin1String(part)))
+            title.remove(0, static_cast<int>(qstrlen(part)));
     title.replace(QLatin1Char('.'), QStringLiteral(", "));
     title.replace(QLatin1Char('_'), QLatin1Char(' '));
     if (!title.isEmpty())

@@ -38,7 +38,7 @@ struct DifferenceRow {
 // them. Layers are matched by name. The runs are complete records (RunStore::run). Fewer than two runs: no rows.
 std::vector<DifferenceRow> differingSettings(const std::vector<RunRecord> &runs);
 
-// "optimizer.learning_rate" -> "Optimizer, learning rate".
+// "training.optimizer.learning_rate" -> "Optimizer, learning rate".
 QString settingTitle(const QString &key);
 
 }  // namespace trainyard::ui

@@ -311,10 +311,10 @@ bool RunTableModel::setData(const QModelIndex &index, const QVariant &value, int
         return true;
     }
     case Tags: {
-        const QStringList tags = tagsFromText(value.toString());
-        if (tags != tagsOf(run)) {
+        const QStringList before = tagsOf(run), tags = tagsFromText(value.toString());
+        if (tags != before) {
             applyTags(id, tags);
-            emit tagsEdited(id, tags);
+            emit tagsEdited(id, before, tags);
         }
         return true;
     }

@@ -59,7 +59,7 @@ public:
 
 signals:
     void nameEdited(qint64 runId, const QString &name);
-    void tagsEdited(qint64 runId, const QStringList &tags);
+    void tagsEdited(qint64 runId, const QStringList &before, const QStringList &after);
 
 private:
     QVariant sortValue(const RunRecord &run, int column) const;

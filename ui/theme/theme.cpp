@@ -5,8 +5,8 @@
 
 #include <QApplication>
 #include <QPalette>
-#include <QStyleFactory>
 
+#include "ui/theme/desk_style.h"
 #include "ui/theme/style_sheet.h"
 
 namespace trainyard::ui {
@@ -132,7 +132,7 @@ void Theme::apply(Appearance appearance)
         palette.setColor(QPalette::Disabled, to, color(ColorRole::Disabled));
     palette.setColor(QPalette::Disabled, QPalette::Highlight, color(ColorRole::Border));
 
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new DeskStyle);  // the application owns it
     QApplication::setPalette(palette);
     qApp->setStyleSheet(styleSheet(*this));
     emit changed();

@@ -72,4 +72,6 @@ double contrastRatio(const QColor &a, const QColor &b);
 // QIcon is right in both themes. An icon that does not exist is empty.
 QIcon themeIcon(const QString &name, ColorRole role = ColorRole::Text);
 
+QIcon appIcon();  // of the program itself, in its own colours
+
 }  // namespace trainyard::ui

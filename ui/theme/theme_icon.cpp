@@ -7,7 +7,9 @@
 
 static void initIcons()
 {
-    Q_INIT_RESOURCE(icons);  // a static library's resources are not found by themselves
+    // A static library's resources are not found by themselves.
+    Q_INIT_RESOURCE(icons);
+    Q_INIT_RESOURCE(app_icon);
 }
 
 namespace trainyard::ui {
@@ -42,12 +44,23 @@ private:
     ColorRole m_role;
 };
 
-}  // namespace
-
-QIcon themeIcon(const QString &name, ColorRole role)
+void initOnce()
 {
     static const bool ready = (initIcons(), true);
     Q_UNUSED(ready)
+}
+
+}  // namespace
+
+QIcon appIcon()
+{
+    initOnce();
+    return QIcon(QStringLiteral(":/app/trainyard.svg"));
+}
+
+QIcon themeIcon(const QString &name, ColorRole role)
+{
+    initOnce();
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
     if (!file.open(QIODevice::ReadOnly))
         return {};

@@ -138,15 +138,16 @@ inline Tensor64 randomTensor(Shape shape, unsigned seed, double low = -1, double
     return tensor;
 }
 
-// |a - b| / |b| over all entries, with a floor that makes 0 against 0 equal; infinite where an entry is not a number.
-inline double relativeError(const Tensor64 &a, const Tensor64 &b)
+// |a - b| / |b| over all entries; |b| counts as at least floor, so that noise against 0 is no error. Infinite where an
+// entry is not a number.
+inline double relativeError(const Tensor64 &a, const Tensor64 &b, double floor = 1e-6)
 {
     double difference = 0, size = 0;
     for (std::size_t i = 0; i < b.size(); ++i) {
         difference += (a[i] - b[i]) * (a[i] - b[i]);
         size += b[i] * b[i];
     }
-    const double error = std::sqrt(difference) / std::max(std::sqrt(size), 1e-6);
+    const double error = std::sqrt(difference) / std::max(std::sqrt(size), floor);
     return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
 }
 

@@ -34,7 +34,8 @@ inline Graph randomGraph(unsigned seed, int size, const std::string &loss = "sof
     Graph graph;
     std::vector<LayerId> made{addAfter(graph, "input", {}, {{"shape", List{6, 5, 4}}})};
     for (int i = 0; i < size; ++i) {
-        const LayerId a = made[made.size() - 1 - below(std::min<std::size_t>(made.size(), 4))], b = made[below(made.size())];
+        const LayerId recent = made[made.size() - 1 - below(std::min<std::size_t>(made.size(), 4))];
+        const LayerId a = below(3) == 0 ? recent : made.back(), b = made[below(made.size())];
         const std::size_t choice = below(10);
         if (choice == 0)
             made.push_back(addAfter(graph, "add", {a, b}));

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <map>
 #include <numeric>
 
 #include "engine/base/philox.h"
@@ -81,9 +82,10 @@ private slots:
         std::iota(items.begin(), items.end(), 0);
         sorted = items;
         auto again = items, other = items;
-        shuffle(items, PhiloxSequence(1, RandomStream::Shuffle, 4));
-        shuffle(again, PhiloxSequence(1, RandomStream::Shuffle, 4));
-        shuffle(other, PhiloxSequence(1, RandomStream::Shuffle, 5));
+        for (auto &[list, id] : std::vector<std::pair<std::vector<int> *, std::uint32_t>>{{&items, 4}, {&again, 4}, {&other, 5}}) {
+            PhiloxSequence sequence(1, RandomStream::Shuffle, id);
+            shuffle(*list, sequence);
+        }
         QVERIFY(items == again);
         QVERIFY(items != other);
         QVERIFY(items != sorted);
@@ -96,7 +98,8 @@ private slots:
         std::map<std::array<int, 3>, int> counts;
         for (std::uint32_t i = 0; i < 6000; ++i) {
             std::array<int, 3> items{0, 1, 2};
-            shuffle(items, PhiloxSequence(3, RandomStream::Shuffle, i));
+            PhiloxSequence sequence(3, RandomStream::Shuffle, i);
+            shuffle(items, sequence);
             ++counts[items];
         }
         QCOMPARE(counts.size(), std::size_t{6});

@@ -114,6 +114,26 @@ private slots:
         expectError(loadDataset(config, folder()), "not an IDX file");
     }
 
+    void aPackedFileCutShortOrDamagedIsRefused()
+    {
+        const std::filesystem::path sample = std::filesystem::path(TRAINYARD_PROJECTS_DIR) / "digits-mlp/data/digits.csv.gz";
+        const std::string whole = readFile(sample).value();
+        DataConfig config;
+        config.file = "t.csv.gz";
+        write("t.csv.gz", whole);
+        QVERIFY(loadDataset(config, folder()));
+        for (const std::size_t length : {std::size_t{1}, std::size_t{10}, whole.size() / 2, whole.size() - 1}) {
+            write("t.csv.gz", whole.substr(0, length));
+            const auto cut = loadDataset(config, folder());
+            QVERIFY2(!cut, std::to_string(length).c_str());
+            QVERIFY2(cut.error().message.find("t.csv.gz") != std::string::npos, cut.error().message.c_str());
+        }
+        std::string damaged = whole;
+        damaged[whole.size() / 2] = static_cast<char>(~damaged[whole.size() / 2]);
+        write("t.csv.gz", damaged);
+        QVERIFY(!loadDataset(config, folder()));
+    }
+
     void settingsSurviveJson()
     {
         DataConfig config;

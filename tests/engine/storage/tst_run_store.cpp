@@ -89,7 +89,8 @@ private slots:
         const auto store = open();
         const auto id = store->createRun(newRun("first")).value();
         const auto valueOf = [&](const char *key) {
-            for (const RunParameter &parameter : store->parameters(id).value())
+            const auto parameters = store->parameters(id).value();
+            for (const RunParameter &parameter : parameters)
                 if (parameter.key == key)
                     return parameter.text;
             return std::string("-");

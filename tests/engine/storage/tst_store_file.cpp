@@ -153,10 +153,16 @@ private slots:
         QCOMPARE(second->run(id)->name, std::string("shared"));
         const auto a = first->declareSeries(id, "x", "").value(), b = second->declareSeries(id, "x", "").value();
         QCOMPARE(a, b);
-        for (int i = 0; i < 700; ++i) {  // together they fill a block, and each knows what the other wrote
-            const StoredPoint one{a, 2 * i, 0, 0, 1.0}, two{b, 2 * i + 1, 0, 0, 2.0};
-            QVERIFY(first->appendPoints(id, std::span(&one, 1)));
-            QVERIFY(second->appendPoints(id, std::span(&two, 1)));
+        // Together they fill a block, and each knows what the other wrote.
+        for (int i = 0; i < 20; ++i) {
+            const auto append = [&](RunStore &store, std::int64_t series, std::int64_t from) {
+                std::vector<StoredPoint> points;
+                for (std::int64_t step = from; step < from + 35; ++step)
+                    points.push_back({series, step, 0, 0, 1.0});
+                return store.appendPoints(id, points);
+            };
+            QVERIFY(append(*first, a, 70 * i));
+            QVERIFY(append(*second, b, 70 * i + 35));
         }
         const auto points = reader->points(a).value();
         QCOMPARE(points.size(), 1400u);
@@ -175,8 +181,8 @@ private slots:
             if (!id)
                 return 2;
             const auto series = (*store)->declareSeries(*id, "x", "");
-            for (int i = 0; series && i < 200; ++i) {
-                std::vector<StoredPoint> points(20, StoredPoint{*series, i, 0, 0, 1.0});
+            for (int i = 0; series && i < 40; ++i) {
+                std::vector<StoredPoint> points(100, StoredPoint{*series, i, 0, 0, 1.0});
                 if (!(*store)->appendPoints(*id, points))
                     return 3;
             }

@@ -146,6 +146,8 @@ private slots:
     void titlesAreForPeople()
     {
         QCOMPARE(settingTitle(QStringLiteral("optimizer.learning_rate")), QStringLiteral("Optimizer, learning rate"));
+        QCOMPARE(settingTitle(QStringLiteral("training.batch_size")), QStringLiteral("Batch size"));
+        QCOMPARE(settingTitle(QStringLiteral("data.split.seed")), QStringLiteral("Split, seed"));
     }
 };
 

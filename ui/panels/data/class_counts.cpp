@@ -15,6 +15,7 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kGap = 8, kRowGap = 4, kSwatch = 10;
+constexpr int kMostWidth = 720;  // longer bars are no easier to compare
 constexpr std::array kParts{DataPart::Train, DataPart::Validation, DataPart::Test};
 
 std::int64_t countOf(const ClassCount &count, DataPart part)
@@ -50,6 +51,7 @@ QString dataPartText(DataPart part)
 ClassCounts::ClassCounts(QWidget *parent) : QWidget(parent)
 {
     setAccessibleName(tr("Rows of each class"));
+    setMaximumWidth(kMostWidth);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

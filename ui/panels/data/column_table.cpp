@@ -18,7 +18,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kChevron = 8;
+constexpr int kChevron = 8, kLeastRows = 5;
 
 // Is done as soon as its list closes, with or without a choice.
 class ChoiceBox : public QComboBox
@@ -31,7 +31,13 @@ public:
     {
         QComboBox::hidePopup();
         // Queued: a choice is announced after its list has gone.
-        QMetaObject::invokeMethod(this, [this] { closed(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (closed)
+                    closed();
+            },
+            Qt::QueuedConnection);
     }
 };
 
@@ -68,6 +74,12 @@ public:
         return box;
     }
 
+    void destroyEditor(QWidget *editor, const QModelIndex &index) const override
+    {
+        static_cast<ChoiceBox *>(editor)->closed = {};  // the view let go of it already
+        QStyledItemDelegate::destroyEditor(editor, index);
+    }
+
     void setEditorData(QWidget *editor, const QModelIndex &index) const override
     {
         static_cast<QComboBox *>(editor)->setCurrentIndex(index.data(Qt::EditRole).toInt());
@@ -92,13 +104,14 @@ ColumnTable::ColumnTable(QWidget *parent) : QTableView(parent), m_model(new Colu
     setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);
     setEditTriggers(EditKeyPressed);
-    styleTable(this);
+    styleTable(this, false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
     horizontalHeader()->setSectionResizeMode(ColumnModel::Name, QHeaderView::Stretch);
-    const int letter = fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    setColumnWidth(ColumnModel::Role, 8 * letter);
-    setColumnWidth(ColumnModel::Kind, 10 * letter);
-    setColumnWidth(ColumnModel::Missing, 7 * letter);
+    const int arrow = kChevron + 3 * kSpaceS;
+    setColumnWidth(ColumnModel::Role, fontMetrics().horizontalAdvance(columnRoleText(ColumnRole::Feature)) + arrow);
+    setColumnWidth(ColumnModel::Kind, fontMetrics().horizontalAdvance(columnKindText(ColumnKind::Categorical)) + arrow);
+    setColumnWidth(ColumnModel::Missing, horizontalHeader()->sectionSizeHint(ColumnModel::Missing));
+    setMinimumHeight(horizontalHeader()->sizeHint().height() + kLeastRows * verticalHeader()->defaultSectionSize());
     setToolTip(tr("Click a role or kind to change it. Select several columns to change them together."));
     setItemDelegateForColumn(ColumnModel::Role,
                              new ChoiceDelegate({columnRoleText(ColumnRole::Feature), columnRoleText(ColumnRole::Target),
@@ -115,7 +128,7 @@ ColumnTable::ColumnTable(QWidget *parent) : QTableView(parent), m_model(new Colu
 
 QSize ColumnTable::sizeHint() const
 {
-    const int rows = std::clamp(m_model->rowCount(), 4, 12);
+    const int rows = std::max(m_model->rowCount(), kLeastRows);
     return {320, horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize() + 2};
 }
 

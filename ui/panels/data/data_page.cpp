@@ -1,5 +1,7 @@
 #include "ui/panels/data/data_page.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QDataStream>
 #include <QDragEnterEvent>
@@ -7,7 +9,6 @@
 #include <QHeaderView>
 #include <QIODevice>
 #include <QMimeData>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QUrl>
@@ -19,6 +20,7 @@
 #include "ui/controls/empty_state.h"
 #include "ui/controls/gap_splitter.h"
 #include "ui/controls/notice_bar.h"
+#include "ui/controls/scroll_column.h"
 #include "ui/controls/table_style.h"
 #include "ui/models/preview_model.h"
 #include "ui/panels/data/class_counts.h"
@@ -36,19 +38,8 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kSettingsWidth = 400, kLeastSettingsWidth = 320, kLoadingDelayMs = 250;
+constexpr int kFillStretch = 1000, kCardFrame = 56, kMostCountsHeight = 320;
 constexpr qint32 kLayoutVersion = 1;
-
-// Scrolls up and down only; as wide as its place.
-QScrollArea *scrollable(QWidget *content)
-{
-    auto *area = new QScrollArea;
-    area->setFrameShape(QFrame::NoFrame);
-    area->setWidgetResizable(true);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    content->setProperty("plain", true);
-    area->setWidget(content);
-    return area;
-}
 
 // The one local file that is dragged; empty where it is anything else.
 QString draggedFile(const QMimeData *data)
@@ -137,11 +128,12 @@ QWidget *DataPage::makeSettings()
         return card;
     };
     add(tr("Source"), m_source);
-    m_columnsCard = add(tr("Columns and roles"), m_columns, 1);
+    m_columnsCard = add(tr("Columns and roles"), m_columns, kFillStretch);
+    m_columnsCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);  // no higher than its rows
     m_preparationCard = add(tr("Preparation"), m_preparation);
     m_partsCard = add(tr("Split"), m_parts);
-    layout->addStretch(0);
-    QScrollArea *area = scrollable(column);
+    layout->addStretch(1);  // where there are no columns to fill the place
+    QScrollArea *area = makeScrollColumn(column);
     area->setMinimumWidth(kLeastSettingsWidth);
     return area;
 }
@@ -156,16 +148,15 @@ QWidget *DataPage::makeContent()
     table->setModel(m_preview);
     table->setObjectName(QStringLiteral("tablePreview"));
     table->setAccessibleName(tr("First rows of the file"));
-    styleTable(table);
+    styleTable(table, false);
     table->verticalHeader()->show();
     table->setSelectionMode(QAbstractItemView::ContiguousSelection);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setFrameShape(QFrame::NoFrame);
 
     m_classesCard = new Card(tr("Classes"));
-    m_classesCard->content()->addWidget(scrollable(m_classes));
+    m_classesCard->content()->addWidget(makeScrollColumn(m_classes));
     m_imagesCard = new Card(tr("Images"));
-    m_imagesCard->content()->addWidget(scrollable(m_images));
+    m_imagesCard->content()->addWidget(makeScrollColumn(m_images));
     m_tableCard = new Card(tr("Table"));
     m_tableCard->content()->addWidget(table);
 
@@ -177,8 +168,9 @@ QWidget *DataPage::makeContent()
     m_contentSplit = new GapSplitter(Qt::Vertical);
     m_contentSplit->addWidget(m_picturesSplit);
     m_contentSplit->addWidget(m_tableCard);
-    m_contentSplit->setStretchFactor(0, 1);
-    m_contentSplit->setStretchFactor(1, 1);
+    m_contentSplit->setStretchFactor(0, 4);
+    m_contentSplit->setStretchFactor(1, 5);
+    m_contentSplit->setSizes({400, 500});
 
     auto *loaded = new QWidget;
     auto *layout = new QVBoxLayout(loaded);
@@ -227,8 +219,11 @@ void DataPage::showLoaded()
     if (!preview) {
         m_parts->clearLoadedRows();
         m_preparation->setLoadedShape({});
-        if (sameFile && !m_shownFile.isEmpty())
+        if (sameFile && !m_shownFile.isEmpty()) {
+            m_picturesSplit->hide();  // counts and images would be of settings that are gone
+            m_tableCard->setValue(tr("as last read"));
             return;
+        }
     }
     const DataPreview shown = preview.value_or(DataPreview{});
     m_shownFile = preview ? QString::fromStdString(data.file) : QString();
@@ -249,6 +244,9 @@ void DataPage::showLoaded()
     m_imagesCard->setVisible(!shown.images.empty());
     m_imagesCard->setValue(tr("first %1").arg(shown.images.size()));
     m_picturesSplit->setVisible(!shown.classes.empty() || !shown.images.empty());
+    // Without images the counts alone take no more than they need.
+    m_picturesSplit->setMaximumHeight(shown.images.empty() ? std::min(m_classes->sizeHint().height() + kCardFrame, kMostCountsHeight)
+                                                           : QWIDGETSIZE_MAX);
 }
 
 void DataPage::showLoading(bool loading)

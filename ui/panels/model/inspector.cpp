@@ -36,7 +36,7 @@ QFrame *separator()
     return line;
 }
 
-const ParameterSpec *find(const LayerSpec &spec, const std::string &key)
+const ParameterSpec *settingSpec(const LayerSpec &spec, const std::string &key)
 {
     const auto found = std::find_if(spec.parameters.begin(), spec.parameters.end(),
                                     [&](const ParameterSpec &parameter) { return parameter.key == key; });
@@ -53,7 +53,7 @@ bool isSameSetting(const ParameterSpec &a, const ParameterSpec &b)
 // A setting that another one switches off is not shown.
 bool isInForce(const LayerSpec &spec, const ParameterSpec &parameter, const Layer &layer)
 {
-    const ParameterSpec *master = find(spec, parameter.onlyWhenKey);
+    const ParameterSpec *master = settingSpec(spec, parameter.onlyWhenKey);
     return !master || parameterText(*master, settingsOf(spec, layer).value(master->key)) == parameter.onlyWhenValue;
 }
 
@@ -70,7 +70,7 @@ std::vector<const ParameterSpec *> commonSettings(const Graph &graph, const std:
             for (const ParameterSpec &parameter : spec->parameters)
                 common.push_back(&parameter);
         std::erase_if(common, [&](const ParameterSpec *parameter) {
-            const ParameterSpec *own = find(*spec, parameter->key);
+            const ParameterSpec *own = settingSpec(*spec, parameter->key);
             return !own || !isSameSetting(*own, *parameter);
         });
     }
@@ -129,7 +129,7 @@ void Inspector::setSelection(const std::vector<LayerId> &layers)
 {
     if (layers == m_layers)
         return;
-    m_head->show(layers);  // first: a name being typed belongs to the layer that was selected
+    m_head->setLayers(layers);  // first: a name being typed belongs to the layer that was selected
     m_document.endTyping();
     m_layers = layers;
     rebuildFields();
@@ -148,12 +148,20 @@ void Inspector::focusName()
         m_head->focusName();
 }
 
+void Inspector::focusFirstField()
+{
+    for (ParameterField *field : m_fields)
+        if (!field->isHidden())
+            return field->editor()->setFocus(Qt::ShortcutFocusReason);
+    focusName();
+}
+
 void Inspector::refresh()
 {
     const auto gone = [this](LayerId id) { return !m_document.graph().find(id); };
     if (std::erase_if(m_layers, gone) > 0)
         rebuildFields();
-    m_head->show(m_layers);
+    m_head->setLayers(m_layers);
     refreshFields();
     refreshProblems();
     refreshFacts();
@@ -190,9 +198,9 @@ void Inspector::refreshFields()
         for (const LayerId id : m_layers) {
             const Layer &layer = *m_document.graph().find(id);
             const LayerSpec *spec = findLayer(layer.type);
-            if (!spec || !find(*spec, key))
+            if (!spec || !settingSpec(*spec, key))
                 continue;
-            inForce = inForce && isInForce(*spec, *find(*spec, key), layer);
+            inForce = inForce && isInForce(*spec, *settingSpec(*spec, key), layer);
             const ParameterValue &value = settingsOf(*spec, layer).value(key);
             mixed = mixed || (common && *common != value);
             common = value;

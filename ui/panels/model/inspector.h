@@ -31,7 +31,8 @@ public:
     const std::vector<LayerId> &selection() const { return m_layers; }
     // What a run would take; absent while unknown, and no memory is shown then.
     void setForecast(const std::optional<Forecast> &forecast);
-    void focusName();  // of the one selected layer
+    void focusName();        // of the one selected layer
+    void focusFirstField();  // or the name where there are no settings
 
     const std::vector<ParameterField *> &fields() const { return m_fields; }
 

@@ -95,7 +95,7 @@ InspectorHead::InspectorHead(ProjectDocument &document, QWidget *parent)
     connect(m_more, &QToolButton::toggled, this, unfold);
     unfold(false);
     connect(m_name, &QLineEdit::editingFinished, this, &InspectorHead::commitName);
-    connect(&Theme::instance(), &Theme::changed, this, [this] { show(m_layer ? std::vector{m_layer} : std::vector<LayerId>()); });
+    connect(&Theme::instance(), &Theme::changed, this, [this] { setLayers(std::vector(m_layers)); });
 }
 
 void InspectorHead::setTexts(const QString &title, const QString &kind, const QString &summary, const QString &help)
@@ -112,8 +112,9 @@ void InspectorHead::setTexts(const QString &title, const QString &kind, const QS
     m_stripe->update();
 }
 
-void InspectorHead::show(const std::vector<LayerId> &layers)
+void InspectorHead::setLayers(const std::vector<LayerId> &layers)
 {
+    m_layers = layers;
     const LayerId one = layers.size() == 1 ? layers.front() : 0;
     if (m_layer != one) {
         commitName();

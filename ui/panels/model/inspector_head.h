@@ -22,7 +22,7 @@ public:
     // The document must outlive the head.
     explicit InspectorHead(ProjectDocument &document, QWidget *parent = nullptr);
 
-    void show(const std::vector<LayerId> &layers);  // none: the network
+    void setLayers(const std::vector<LayerId> &layers);  // none: the network
     void focusName();
 
 protected:
@@ -36,6 +36,7 @@ private:
     void commitName();
 
     ProjectDocument &m_document;
+    std::vector<LayerId> m_layers;
     LayerId m_layer = 0;  // whose name is in the field
     QColor m_stripeColor;
     QWidget *m_stripe;

@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include "ui/models/project_document.h"
@@ -58,7 +59,6 @@ ProblemList::ProblemList(ProjectDocument &document, QWidget *parent)
     layout->addWidget(m_head);
     layout->addWidget(m_scroll, 1);
     connect(&document, &ProjectDocument::analysisChanged, this, &ProblemList::refresh);
-    connect(&document, &ProjectDocument::graphChanged, this, &ProblemList::refresh);  // a layer's name
     connect(&Theme::instance(), &Theme::changed, this, &ProblemList::refresh);
     refresh();
 }
@@ -74,25 +74,34 @@ void ProblemList::refresh()
     const bool good = problems.empty();
     m_icon->setPixmap(themeIcon(good ? QStringLiteral("check") : QStringLiteral("error"), good ? ColorRole::Good : ColorRole::Error)
                           .pixmap(kIconSize));
-    m_title->setText(good ? tr("No problems") : tr("%n problem(s)", nullptr, static_cast<int>(problems.size())));
+    m_title->setText(good                   ? tr("No problems")
+                     : problems.size() == 1 ? tr("1 problem")
+                                            : tr("%1 problems").arg(problems.size()));
     m_title->setProperty("muted", good);
+    m_title->style()->unpolish(m_title);
+    m_title->style()->polish(m_title);
     m_scroll->setVisible(!good);
 
-    const auto matches = [](const ProblemRow *row, const Problem &problem) { return sameProblem(row->problem(), problem); };
+    const auto nameOf = [this](const Problem &problem) {
+        const Layer *layer = m_document.graph().find(problem.layer);
+        return layer ? QString::fromStdString(layer->name) : tr("Network");
+    };
+    const auto matches = [&](const ProblemRow *row, const Problem &problem) {
+        return sameProblem(row->problem(), problem) && row->layerName() == nameOf(problem);
+    };
     if (std::equal(m_rows.begin(), m_rows.end(), problems.begin(), problems.end(), matches))
         return;
     const std::size_t before = m_rows.size();
-    const bool focused = isAncestorOf(focusWidget()) && std::any_of(m_rows.begin(), m_rows.end(), [](const ProblemRow *row) {
-                             return row->hasFocus() || row->isAncestorOf(row->window()->focusWidget());
-                         });
+    const QWidget *focus = window()->focusWidget();
+    const bool focused = std::any_of(m_rows.begin(), m_rows.end(),
+                                     [&](const ProblemRow *row) { return row == focus || row->isAncestorOf(focus); });
     for (ProblemRow *row : m_rows) {
         row->hide();
         row->deleteLater();  // its own button may be what was pressed
     }
     m_rows.clear();
     for (const Problem &problem : problems) {
-        const Layer *layer = m_document.graph().find(problem.layer);
-        auto *row = new ProblemRow(problem, layer ? QString::fromStdString(layer->name) : tr("Network"));
+        auto *row = new ProblemRow(problem, nameOf(problem));
         m_layout->insertWidget(static_cast<int>(m_rows.size()), row);
         m_rows.push_back(row);
         connect(row, &ProblemRow::chosen, this, [this](LayerId id) {

@@ -20,7 +20,7 @@ constexpr double kRadius = 4;
 }  // namespace
 
 ProblemRow::ProblemRow(const Problem &problem, const QString &layerName, QWidget *parent)
-    : QFrame(parent), m_problem(problem), m_choosable(!layerName.isEmpty())
+    : QFrame(parent), m_problem(problem), m_layerName(layerName), m_choosable(!layerName.isEmpty())
 {
     const QString message = QString::fromStdString(problem.message);
     setAccessibleName(layerName.isEmpty() ? message : QStringLiteral("%1: %2").arg(layerName, message));

@@ -17,6 +17,7 @@ public:
     ProblemRow(const Problem &problem, const QString &layerName, QWidget *parent = nullptr);
 
     const Problem &problem() const { return m_problem; }
+    const QString &layerName() const { return m_layerName; }
     QPushButton *fixButton() const { return m_fix; }  // null: no fix is known
 
 signals:
@@ -31,6 +32,7 @@ protected:
 
 private:
     Problem m_problem;
+    QString m_layerName;
     bool m_choosable;
     QPushButton *m_fix = nullptr;
 };

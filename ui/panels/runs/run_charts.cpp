@@ -94,10 +94,10 @@ void RunCharts::arrange()
     m_columns = columns;
     for (const auto &[series, chart] : m_charts)
         m_grid->removeWidget(chart);
-    for (int i = 0; i < m_grid->columnCount(); ++i)
-        m_grid->setColumnStretch(i, i < columns ? 1 : 0);
     for (int i = 0; i < static_cast<int>(m_shown.size()); ++i)
         m_grid->addWidget(m_charts[m_shown[static_cast<std::size_t>(i)].series], i / columns, i % columns);
+    for (int i = 0; i < m_grid->columnCount(); ++i)
+        m_grid->setColumnStretch(i, i < columns ? 1 : 0);
     m_grid->addWidget(m_nothing, static_cast<int>(m_shown.size()), 0, 1, columns);
 }
 

@@ -1,9 +1,10 @@
 #include "ui/panels/runs/run_comparison.h"
 
+#include <algorithm>
+
 #include <QHeaderView>
 #include <QLabel>
 #include <QPainter>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -11,6 +12,7 @@
 #include "ui/controls/card.h"
 #include "ui/controls/empty_state.h"
 #include "ui/controls/gap_splitter.h"
+#include "ui/controls/scroll_column.h"
 #include "ui/controls/table_style.h"
 #include "ui/models/run_difference_model.h"
 #include "ui/panels/runs/run_details_panel.h"
@@ -21,7 +23,8 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kSideWidth = 380, kLeastSideWidth = 280, kLeastChartsWidth = 320, kRunColumn = 120, kSettingColumn = 168;
+constexpr int kSideWidth = 380, kLeastSideWidth = 280, kLeastChartsWidth = 320, kLeastColumn = 80, kRunColumn = 144,
+              kSettingColumn = 176;
 
 // The runs' names with their curves before them.
 class CurveHeader : public QHeaderView
@@ -35,7 +38,7 @@ protected:
         painter->save();
         painter->fillRect(rect, themeColor(ColorRole::Panel));
         painter->fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), themeColor(ColorRole::Border));
-        QRect place = rect.adjusted(kSpaceS, 0, -kSpaceS, -1);
+        QRect place = rect.adjusted(kCellPadding, 0, -kSpaceS, -1);
         if (const QVariant slot = model()->headerData(section, Qt::Horizontal, RunDifferenceModel::CurveSlotRole); slot.isValid()) {
             paintCurveSwatch(*painter, QRectF(place.left(), place.top(), kSwatchWidth, place.height()), slot.toInt());
             place.setLeft(place.left() + kSwatchWidth + kSpaceXs);
@@ -46,17 +49,6 @@ protected:
         painter->restore();
     }
 };
-
-QScrollArea *scrollable(QWidget *content)
-{
-    auto *area = new QScrollArea;
-    area->setFrameShape(QFrame::NoFrame);
-    area->setWidgetResizable(true);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    content->setProperty("plain", true);
-    area->setWidget(content);
-    return area;
-}
 
 }  // namespace
 
@@ -70,11 +62,9 @@ RunComparison::RunComparison(QWidget *parent)
     table->setObjectName(QStringLiteral("differences"));
     table->setAccessibleName(tr("Settings that differ between the selected runs"));
     table->setModel(m_differences);
-    styleTable(table);
+    styleTable(table, false);
     table->setHorizontalHeader(new CurveHeader(table));
-    table->horizontalHeader()->setDefaultSectionSize(kRunColumn);
-    table->horizontalHeader()->setMinimumSectionSize(48);
-    table->setFrameShape(QFrame::NoFrame);
+    table->horizontalHeader()->setMinimumSectionSize(kLeastColumn / 2);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setTabKeyNavigation(false);
     m_differenceTable = table;
@@ -82,15 +72,17 @@ RunComparison::RunComparison(QWidget *parent)
     m_differencesCard->content()->addWidget(table, 1);
     m_same->hide();
     connect(m_differences, &QAbstractItemModel::modelReset, table, [this, table] {
-        table->setColumnWidth(0, kSettingColumn);
+        table->resizeColumnsToContents();
+        for (int column = 0; column < m_differences->columnCount(); ++column)
+            table->setColumnWidth(column, std::clamp(table->columnWidth(column) + kSpaceS, kLeastColumn, column == 0 ? kSettingColumn : kRunColumn));
         m_same->setVisible(m_differences->rowCount() == 0);
         table->setVisible(m_differences->rowCount() > 0);
     });
 
-    m_side->addWidget(scrollable(m_details));
+    m_side->addWidget(makeScrollColumn(m_details));
     m_side->addWidget(m_differencesCard);
     m_side->setMinimumWidth(kLeastSideWidth);
-    QScrollArea *charts = scrollable(m_charts);
+    QScrollArea *charts = makeScrollColumn(m_charts);
     charts->setMinimumWidth(kLeastChartsWidth);
     m_split->addWidget(charts);
     m_split->addWidget(m_side);

@@ -45,18 +45,11 @@ QString columnsText(const std::vector<Setting> &settings)
         }
     }
     QStringList parts;
-    for (const QString &role : roles)
-        parts.append(QStringLiteral("%1 %2").arg(count(counts[role]), role));
+    for (const QString &role : roles) {
+        const QString ending = role == QLatin1String("ignore") ? QStringLiteral("d") : counts[role] == 1 ? QString() : QStringLiteral("s");
+        parts.append(QStringLiteral("%1 %2%3").arg(count(counts[role]), role, ending));
+    }
     return parts.join(QStringLiteral(", "));
-}
-
-// "training.optimizer.learning_rate" -> "Optimizer, learning rate": the part of the project goes without saying.
-QString titleOf(QString key)
-{
-    for (const char *part : {"training.", "data."})
-        if (key.startsWith(QLatin1String(part)))
-            key.remove(0, static_cast<int>(qstrlen(part)));
-    return settingTitle(key);
 }
 
 QPlainTextEdit *makeText(int lines)
@@ -94,7 +87,6 @@ RunDetailsPanel::RunDetailsPanel(QWidget *parent)
     m_notes->setPlaceholderText(tr("What was tried, and what came of it"));
     m_events->setAccessibleName(tr("Events"));
     m_events->setReadOnly(true);
-    m_events->setLineWrapMode(QPlainTextEdit::NoWrap);
 
     m_notesDelay.setSingleShot(true);
     m_notesDelay.setInterval(kNotesDelayMs);
@@ -168,9 +160,9 @@ void RunDetailsPanel::showSettings(const RunDetails &details)
     const std::vector<Setting> settings = flattenJson(QByteArray::fromStdString(details.record.configJson));
     QList<QStringList> rows;
     for (const Setting &setting : settings) {
-        if (setting.key.startsWith(QLatin1String("data.columns")) || setting.value.isEmpty())
+        if (setting.key.startsWith(QLatin1String("data.columns")) || setting.value.isEmpty() || setting.value == QLatin1String("[]"))
             continue;
-        rows.append({titleOf(setting.key), setting.value});
+        rows.append({settingTitle(setting.key), setting.value});
     }
     if (const QString columns = columnsText(settings); !columns.isEmpty())
         rows.append({tr("Columns"), columns});

@@ -14,9 +14,9 @@ namespace {
 // In widths of the letter x: what most texts of the column need.
 constexpr struct {
     int column, letters;
-} kWidths[] = {{RunTableModel::Name, 30},      {RunTableModel::State, 14},      {RunTableModel::Started, 18},
-               {RunTableModel::Duration, 11},  {RunTableModel::BestMetric, 22}, {RunTableModel::Parameters, 13},
-               {RunTableModel::Device, 10},    {RunTableModel::Tags, 20},       {RunTableModel::Notes, 24}};
+} kWidths[] = {{RunTableModel::Name, 36},      {RunTableModel::State, 18},      {RunTableModel::Started, 20},
+               {RunTableModel::Duration, 15},  {RunTableModel::BestMetric, 24}, {RunTableModel::Parameters, 18},
+               {RunTableModel::Device, 12},    {RunTableModel::Tags, 24},       {RunTableModel::Notes, 24}};
 
 }  // namespace
 
@@ -37,7 +37,6 @@ RunTable::RunTable(RunTableModel &model, QWidget *parent) : QTableView(parent), 
         setColumnWidth(column, letters * letter);
     horizontalHeader()->setStretchLastSection(true);
     horizontalHeader()->setSectionsMovable(true);
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     setSortingEnabled(true);
     sortByColumn(RunTableModel::Started, Qt::DescendingOrder);
 }

@@ -37,7 +37,7 @@ constexpr int kTickMs = 1000, kRefreshTicks = 2, kSelectionDelayMs = 60;
 constexpr int kWide = 1800;  // from here on the table stands at the left of the comparison
 constexpr int kFilterWidth = 280;
 constexpr qint32 kLayoutVersion = 1;
-enum Page { kLoadingPage, kEmptyPage, kRunsPage };
+enum Page { kLoadingPage, kEmptyPage, kBrokenPage, kRunsPage };
 
 QString runsText(std::size_t count)
 {
@@ -54,10 +54,17 @@ RunsPage::RunsPage(ProjectDocument &document, RunLibrary &library, LiveRun &live
     auto *empty = new EmptyState(QStringLiteral("runs"), tr("Every run of this project is kept here, with its curves, settings and checkpoints."),
                                  tr("Start"));
     connect(empty, &EmptyState::begun, this, &RunsPage::startRequested);
+    auto *broken = new EmptyState(QStringLiteral("problem"), tr("The run history of this project cannot be read."), tr("Try again"));
+    broken->setObjectName(QStringLiteral("brokenHistory"));
+    connect(broken, &EmptyState::begun, this, [this] {
+        if (m_library.store())
+            m_library.open(m_library.store()->database());
+    });
     m_split->addWidget(m_table);
     m_split->addWidget(m_comparison);
     m_split->setStretchFactor(0, 2);
     m_split->setStretchFactor(1, 3);
+    m_split->setSizes({200, 400});
     auto *runs = new QWidget;
     auto *column = new QVBoxLayout(runs);
     column->setContentsMargins(0, 0, 0, 0);
@@ -66,6 +73,7 @@ RunsPage::RunsPage(ProjectDocument &document, RunLibrary &library, LiveRun &live
     column->addWidget(m_split, 1);
     m_pages->addWidget(new QWidget);  // nothing yet: a word would only flash
     m_pages->addWidget(empty);
+    m_pages->addWidget(broken);
     m_pages->addWidget(runs);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
@@ -82,6 +90,9 @@ RunsPage::RunsPage(ProjectDocument &document, RunLibrary &library, LiveRun &live
 RunsPage::~RunsPage()
 {
     m_comparison->details()->saveNotes();
+    // The table goes before its model, and says nothing more to a page half gone.
+    disconnect(m_table, nullptr, this, nullptr);
+    delete m_pages;
 }
 
 void RunsPage::makeActions()
@@ -110,7 +121,7 @@ void RunsPage::makeActions()
         if (const auto ids = m_table->selectedRuns(); ids.size() == 1)
             emit resumeRequested(ids.front());
     });
-    m_useNetwork = add("use_network", tr("Use this network"), {}, QStringLiteral("useNetwork"), &RunsPage::useNetwork);
+    m_useNetwork = add("use-network", tr("Use this network"), {}, QStringLiteral("useNetwork"), &RunsPage::useNetwork);
     m_export = add("export", tr("Export points…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E, QStringLiteral("exportRuns"), &RunsPage::chooseExportFile);
     m_delete = add("delete", tr("Delete"), QKeySequence::Delete, QStringLiteral("deleteRuns"), &RunsPage::deleteSelected);
     m_menu = new QMenu(this);
@@ -249,6 +260,7 @@ void RunsPage::tick()
 void RunsPage::takeRuns(const std::vector<RunRecord> &runs)
 {
     m_model.setNow(QDateTime::currentMSecsSinceEpoch());
+    const bool hadSelection = !m_table->selectedRuns().empty();
     m_model.setRuns(runs);
     if (!m_loaded && m_notice->kind() == NoticeBar::Kind::Error)
         m_notice->clear();
@@ -261,6 +273,8 @@ void RunsPage::takeRuns(const std::vector<RunRecord> &runs)
         m_toSelect.clear();
     } else if (first && m_table->selectedRuns().empty()) {
         m_table->selectFirst();
+    } else if (hadSelection && m_table->selectedRuns().empty() && m_table->currentIndex().isValid()) {
+        m_table->selectRow(m_table->currentIndex().row());  // the neighbour of what was deleted
     }
     updateCount();
     updateActions();
@@ -270,6 +284,8 @@ void RunsPage::showFailure(const QString &message)
 {
     m_deleteStep = -1;
     m_notice->showMessage(NoticeBar::Kind::Error, message);
+    if (!m_loaded)
+        m_pages->setCurrentIndex(kBrokenPage);
 }
 
 void RunsPage::saySomething(const QString &text)
@@ -354,7 +370,7 @@ void RunsPage::deleteSelected()
         return;
     const RunRecord *run = ids.size() == 1 ? m_model.find(ids.front()) : nullptr;
     const QString text = run ? tr("Deleted \"%1\".").arg(QString::fromStdString(run->name)) : tr("Deleted %1.").arg(runsText(ids.size()));
-    m_deleteStep = -1;  // an earlier deletion's notice must not be cleared below, nor this one's
+    m_deleteStep = -1;  // the notice of an earlier deletion must not clear this one's
     m_document.undoStack()->push(new DeleteRunsCommand(m_library, ids));
     m_deleteStep = m_document.undoStack()->index();
     m_toSelect = ids;  // when they come back
@@ -421,7 +437,7 @@ void RunsPage::resizeEvent(QResizeEvent *event)
     m_split->setOrientation(wanted);
     const QByteArray &layout = wanted == Qt::Vertical ? m_verticalLayout : m_horizontalLayout;
     if (layout.isEmpty() || !m_split->restoreState(layout))
-        m_split->setSizes(wanted == Qt::Vertical ? QList<int>{2 * height() / 5, 3 * height() / 5} : QList<int>{2 * width() / 5, 3 * width() / 5});
+        m_split->setSizes(wanted == Qt::Vertical ? QList<int>{2 * height() / 5, 3 * height() / 5} : QList<int>{9 * width() / 20, 11 * width() / 20});
     m_split->setOrientation(wanted);
 }
 

@@ -103,12 +103,12 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
         training.batchSize = m_use->property("batch").toLongLong();
         m_document.setTraining(training, tr("Set batch size to %1").arg(text(formatCount(training.batchSize))));
     });
-    connect(&forecaster, &Forecaster::changed, this, &ForecastCard::show);
-    connect(&Theme::instance(), &Theme::changed, this, &ForecastCard::show);
-    show();
+    connect(&forecaster, &Forecaster::changed, this, &ForecastCard::showForecast);
+    connect(&Theme::instance(), &Theme::changed, this, &ForecastCard::showForecast);
+    showForecast();
 }
 
-void ForecastCard::show()
+void ForecastCard::showForecast()
 {
     const auto &forecast = m_forecaster.forecast();
     m_known->setVisible(forecast.has_value());

@@ -25,7 +25,7 @@ private:
     struct PartRow {
         QLabel *sign = nullptr, *name = nullptr, *bytes = nullptr;
     };
-    void show();
+    void showForecast();
     void showLargest();
 
     ProjectDocument &m_document;

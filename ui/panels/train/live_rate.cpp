@@ -40,9 +40,9 @@ LiveRate::LiveRate(LiveRun &run, QWidget *parent)
     });
     connect(m_edit, &QLineEdit::returnPressed, this, &LiveRate::send);
     connect(m_set, &QPushButton::clicked, this, &LiveRate::send);
-    connect(&run, &LiveRun::progressChanged, this, &LiveRate::show);
-    connect(&run, &LiveRun::ended, this, &LiveRate::show);
-    show();
+    connect(&run, &LiveRun::progressChanged, this, &LiveRate::showRate);
+    connect(&run, &LiveRun::ended, this, &LiveRate::showRate);
+    showRate();
 }
 
 bool LiveRate::read(double &rate) const
@@ -50,7 +50,7 @@ bool LiveRate::read(double &rate) const
     return parseReal(m_edit->text(), rate) && std::isfinite(rate) && rate > 0;
 }
 
-void LiveRate::show()
+void LiveRate::showRate()
 {
     const TrainProgress &progress = m_run.progress();
     const bool going = m_run.isActive() && (progress.state == TrainState::Running || progress.state == TrainState::Paused);

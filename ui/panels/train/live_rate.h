@@ -18,7 +18,7 @@ public:
     explicit LiveRate(LiveRun &run, QWidget *parent = nullptr);
 
 private:
-    void show();
+    void showRate();
     void send();
     bool read(double &rate) const;
 

@@ -109,9 +109,9 @@ RunStrip::RunStrip(LiveRun &run, QWidget *parent)
     connect(m_resume, &QPushButton::clicked, &run, &LiveRun::resume);
     connect(m_stop, &QPushButton::clicked, &run, &LiveRun::stop);
     connect(m_save, &QPushButton::clicked, &run, &LiveRun::saveCheckpoint);
-    connect(&run, &LiveRun::progressChanged, this, &RunStrip::show);
-    connect(&run, &LiveRun::ended, this, &RunStrip::show);
-    show();
+    connect(&run, &LiveRun::progressChanged, this, &RunStrip::showRun);
+    connect(&run, &LiveRun::ended, this, &RunStrip::showRun);
+    showRun();
 }
 
 RunStrip::Figure RunStrip::addFigure(QHBoxLayout *layout, const QString &caption, const QString &widestValue)
@@ -133,7 +133,7 @@ RunStrip::Figure RunStrip::addFigure(QHBoxLayout *layout, const QString &caption
     return figure;
 }
 
-void RunStrip::show()
+void RunStrip::showRun()
 {
     showButtons();
     m_invitation->setVisible(!m_run.hasRun());

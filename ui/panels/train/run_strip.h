@@ -7,10 +7,10 @@
 
 #include "ui/bridge/live_run.h"
 
+class QHBoxLayout;
 class QLabel;
 class QProgressBar;
 class QPushButton;
-class QStackedLayout;
 
 namespace trainyard::ui {
 
@@ -29,8 +29,8 @@ private:
         QWidget *box = nullptr;
         QLabel *caption = nullptr, *value = nullptr;
     };
-    Figure addFigure(class QHBoxLayout *layout, const QString &caption, const QString &widestValue);
-    void show();
+    Figure addFigure(QHBoxLayout *layout, const QString &caption, const QString &widestValue);
+    void showRun();
     void showButtons();
 
     LiveRun &m_run;

@@ -2,8 +2,8 @@
 
 #include <QAction>
 #include <QDataStream>
+#include <QIODevice>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QSplitter>
 #include <QVBoxLayout>
 

@@ -86,10 +86,10 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
         training.device = m_device->itemData(index).toString().toStdString();
         m_document.setTraining(training, tr("Train on %1").arg(m_device->itemText(index)));
     });
-    connect(&document, &ProjectDocument::trainingChanged, this, &TrainingForm::show);
-    connect(&document, &ProjectDocument::projectReset, this, &TrainingForm::show);
+    connect(&document, &ProjectDocument::trainingChanged, this, &TrainingForm::showValues);
+    connect(&document, &ProjectDocument::projectReset, this, &TrainingForm::showValues);
     connect(&document, &ProjectDocument::analysisChanged, this, &TrainingForm::showWhole);
-    show();
+    showValues();
 }
 
 void TrainingForm::addRow(QGridLayout *grid, const TrainingField &field)
@@ -135,7 +135,7 @@ bool TrainingForm::eventFilter(QObject *watched, QEvent *event)
         for (const Row &row : m_rows)
             if (row.edit == watched && row.edit->isModified()) {
                 row.edit->setModified(false);
-                show();
+                showValues();
                 return true;
             }
     }
@@ -147,7 +147,7 @@ qint64 TrainingForm::trainRows() const
     return m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
 }
 
-void TrainingForm::show()
+void TrainingForm::showValues()
 {
     const TrainingConfig &training = m_document.training();
     const OptimizerSpec *spec = findOptimizer(training.optimizer.type);
@@ -211,7 +211,7 @@ void TrainingForm::commit(const Row &row, const QString &text)
     const QString what = row.check ? (text == QLatin1String("true") ? tr("Turn %1 on") : tr("Turn %1 off")).arg(row.field->label)
                                    : tr("Set %1 to %2").arg(row.field->label.toLower(), row.field->text(tried));
     m_document.setTraining(tried, what);
-    show();  // also where nothing changed: "0.10" becomes "0.1"
+    showValues();  // also where nothing changed: "0.10" becomes "0.1"
 }
 
 void TrainingForm::showMistake(const Row &row, const QString &mistake)

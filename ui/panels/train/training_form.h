@@ -10,6 +10,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QGridLayout;
 class QLabel;
 class QLineEdit;
 
@@ -38,8 +39,8 @@ private:
         QLineEdit *edit = nullptr;      // one of these two
         QCheckBox *check = nullptr;
     };
-    void addRow(class QGridLayout *grid, const TrainingField &field);
-    void show();                                                       // the document's values, unless being typed
+    void addRow(QGridLayout *grid, const TrainingField &field);
+    void showValues();                                                       // the document's values, unless being typed
     QString mistakeIn(const Row &row, const QString &text, TrainingConfig &tried) const;  // empty: none
     void judge(const Row &row, const QString &text);                   // while typing
     void commit(const Row &row, const QString &text);

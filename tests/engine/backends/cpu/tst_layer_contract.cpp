@@ -205,6 +205,42 @@ private slots:
         }
     }
 
+    void everyBadSettingIsSaidAndMended()
+    {
+        for (const LayerSpec &spec : layerCatalog())
+            for (const ParameterSpec &parameter : spec.parameters) {
+                std::vector<ParameterValue> bad;
+                const auto below = static_cast<std::int64_t>(std::max(parameter.minimum, -1e15)) - 1;
+                const auto above = static_cast<std::int64_t>(std::min(parameter.maximum, 1e15)) + 1;
+                switch (parameter.kind) {
+                case ParameterKind::Integer: bad = {below, above, std::string("3"), 1.5}; break;
+                case ParameterKind::Real: bad = {parameter.minimum - 1, parameter.maximum + 1, std::nan(""), HUGE_VAL, std::int64_t{1}}; break;
+                case ParameterKind::Boolean: bad = {std::string("maybe"), std::int64_t{1}}; break;
+                case ParameterKind::Choice: bad = {std::string("nothing"), std::string(), true}; break;
+                case ParameterKind::Pair: bad = {List{below, below}, List{above, above}, List{}, List{1}, List{1, 2, 3}, std::int64_t{3}}; break;
+                case ParameterKind::IntegerList: bad = {List{below}, List{above}, List{}, List{1, 1, 1, 1, 1, 1, 1}, std::string("8x8")}; break;
+                }
+                for (const ParameterValue &value : bad) {
+                    // Around a network that is sound but for this.
+                    LayerNet net = netAround({&spec, "defaults", {}});
+                    mend(net);
+                    Layer *layer = net.graph.edit(net.layer);
+                    layer->parameters[parameter.key] = value;
+                    if (!parameter.onlyWhenKey.empty())
+                        layer->parameters[parameter.onlyWhenKey] = parameter.onlyWhenValue;
+                    const std::string where = spec.type + "." + parameter.key;
+                    const GraphAnalysis analysis = analyze(net.graph);
+                    QVERIFY2(!analysis.runnable(), where.c_str());
+                    const Problem &problem = analysis.problems.front();
+                    QVERIFY2(problem.layer == net.layer && problem.key == parameter.key, where.c_str());
+                    QVERIFY2(problem.message.find(parameter.label) != std::string::npos, problem.message.c_str());
+                    QVERIFY2(!buildProgram(net.graph, net.data, optionsFor(Mode::Train, 3)), where.c_str());
+                    mend(net);
+                    QVERIFY2(analyze(net.graph).runnable(), where.c_str());
+                }
+            }
+    }
+
     // Wherever a layer gets an input it was not made for, it says so instead of failing later.
     void everyLayerMeetsEveryInput()
     {

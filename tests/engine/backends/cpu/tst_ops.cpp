@@ -76,6 +76,40 @@ private slots:
         }
     }
 
+    // One scalar, worked out by hand from the rules of torch.optim: this holds the references too.
+    void updatesGiveTheNumbersWorkedOutByHand()
+    {
+        const auto scalar = [](double value) {
+            Tensor64 tensor(TensorType{DType::F32, Shape{1}});
+            tensor[0] = value;
+            return tensor;
+        };
+        const auto updated = [&](OpKind kind, const OpAttributes &attributes, std::vector<Tensor64> inputs, std::uint64_t step) {
+            std::vector<std::size_t> mutates{0};
+            for (std::size_t i = 2; i < inputs.size(); ++i)
+                mutates.push_back(i);
+            OpCase one{kind, "by hand", attributes, std::move(inputs), mutates, {0, step, 0.1f, 1}, {}, {}};
+            const auto made = oneOp(one, Role::Data);
+            CpuRun run(made->program);
+            for (std::size_t i = 0; i < one.inputs.size(); ++i)
+                run.write(made->inputs[i], one.inputs[i]);
+            run.run(one.scalars);
+            return run.read(made->inputs[0])[0];
+        };
+        const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
+        // w 1, g 0.5, v 0.2, momentum 0.9: v = 0.68, w = 1 - 0.1 v
+        QVERIFY(near(updated(OpKind::SgdUpdate, SgdAttributes{0.9f, 0, false}, {scalar(1), scalar(0.5), scalar(0.2)}, 0), 0.932));
+        // with decay 0.1: d = 0.6, v = 0.78; nesterov: w = 1 - 0.1 (0.6 + 0.9 0.78)
+        QVERIFY(near(updated(OpKind::SgdUpdate, SgdAttributes{0.9f, 0.1f, true}, {scalar(1), scalar(0.5), scalar(0.2)}, 0), 0.8698));
+        // The first step of Adam is the learning rate whatever the gradient's size: w = 1 - 0.1
+        QVERIFY(near(updated(OpKind::AdamUpdate, AdamAttributes{}, {scalar(1), scalar(0.003), scalar(0), scalar(0)}, 0), 0.9));
+        // AdamW with decay 0.1: first w = 1 (1 - 0.1 0.1), then the same step
+        QVERIFY(near(updated(OpKind::AdamUpdate, AdamAttributes{0.9f, 0.999f, 1e-8f, 0.1f, true}, {scalar(1), scalar(0.003), scalar(0), scalar(0)}, 0), 0.89));
+        // The second step: m = 0.9 0.1 + 0.1 0.5 = 0.14, v = 0.999 0.04 + 0.001 0.25 = 0.04021;
+        // m / 0.19 = 0.7368421, v / 0.001999 = 20.115058, w = 1 - 0.1 0.7368421 / 4.484981
+        QVERIFY(near(updated(OpKind::AdamUpdate, AdamAttributes{}, {scalar(1), scalar(0.5), scalar(0.1), scalar(0.04)}, 1), 0.9835709));
+    }
+
     void droppedOutElementsComeAtTheRateAskedFor()
     {
         OpCase one{OpKind::Dropout, "rate", DropoutAttributes{0.3f, 4}, {randomTensor({100, 1000}, 1, 1, 2)}, {}, scalarsFor(100), {}, {}};

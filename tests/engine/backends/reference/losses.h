@@ -7,7 +7,8 @@
 
 namespace trainyard::reference {
 
-inline void softmaxRow(const Tensor64 &x, std::size_t row, Tensor64 &y)
+// Returns log(sum(exp(x))) of the row: the logarithm of a probability that has gone to 0 would be lost.
+inline double softmaxRow(const Tensor64 &x, std::size_t row, Tensor64 &y)
 {
     const std::size_t columns = x.columns();
     double largest = x[row * columns], sum = 0;
@@ -17,6 +18,7 @@ inline void softmaxRow(const Tensor64 &x, std::size_t row, Tensor64 &y)
         sum += y[row * columns + c] = std::exp(x[row * columns + c] - largest);
     for (std::size_t c = 0; c < columns; ++c)
         y[row * columns + c] /= sum;
+    return largest + std::log(sum);
 }
 
 inline void softmax(const RefOp &op)
@@ -51,10 +53,9 @@ inline void softmaxCrossEntropy(const RefOp &op)
     std::fill(op.out(1).data.begin(), op.out(1).data.end(), 0.0);
     double sum = 0;
     for (std::size_t r = 0; r < valid; ++r) {
-        softmaxRow(x, r, op.out(1));
+        const double logSum = softmaxRow(x, r, op.out(1));
         for (std::size_t c = 0; c < columns; ++c)
-            if (const double weight = targetWeight(op.in(1), r, columns, c); weight != 0)
-                sum -= weight * std::log(op.out(1)[r * columns + c]);
+            sum += targetWeight(op.in(1), r, columns, c) * (logSum - x[r * columns + c]);
     }
     op.out(0)[0] = valid ? static_cast<double>(op.attributes<LossAttributes>().scale) * sum / static_cast<double>(valid) : 0;
 }

@@ -1,0 +1,206 @@
+#include <QJsonArray>
+#include <QtTest>
+
+#include <fstream>
+
+#include <sys/resource.h>
+
+#include "tests/app/command_line.h"
+
+using namespace trainyard;
+using namespace trainyard::test;
+
+// What every command says, and the exit codes the README promises.
+class TestCli : public QObject {
+    Q_OBJECT
+
+    CommandLine m_cli;
+
+private slots:
+    void aSampleIsTrainedInThePersonsFolder()
+    {
+        const Answer before = m_cli.run({"runs", QString::fromStdString(sampleFolder("iris").string())});
+        QCOMPARE(before.exitCode, 4);
+        QVERIFY2(before.error.contains("Nothing has been trained"), before.error.constData());
+        QVERIFY(!std::filesystem::exists(m_cli.folder() / "home"));  // looking makes no copy
+
+        const Answer answer = m_cli.run({"train", QString::fromStdString(sampleFolder("iris").string()), "--epochs", "5", "--json"});
+        QCOMPARE(answer.exitCode, 0);
+        const QJsonObject object = answer.object();
+        QCOMPARE(object["state"].toString(), QString("finished"));
+        QCOMPARE(object["epoch"].toInt(), 5);
+        QCOMPARE(object["run"].toInt(), 1);
+        QCOMPARE(object["project"].toString(), QString::fromStdString((m_cli.folder() / "home" / "iris").string()));
+        for (const char *key : {"train_loss", "validation_loss", "validation_metric", "test_loss", "test_metric", "arena_bytes"})
+            QVERIFY2(object[key].isDouble(), key);
+        QVERIFY(!std::filesystem::exists(sampleFolder("iris") / "runs.sqlite"));
+
+        const QJsonArray runs = m_cli.run({"runs", QString::fromStdString(sampleFolder("iris").string()), "--json"}).json().array();
+        QCOMPARE(runs.size(), 1);
+        QCOMPARE(runs[0].toObject()["state"].toString(), QString("finished"));
+        QCOMPARE(runs[0].toObject()["name"].toString(), QString("Iris flowers 1"));
+        const QJsonObject shown = m_cli.run({"show", QString::fromStdString(sampleFolder("iris").string()), "1", "--json"}).object();
+        QCOMPARE(shown["config"].toObject()["training"].toObject()["epochs"].toInt(), 5);
+        QVERIFY(shown["series"].toArray().size() > 8);
+        QCOMPARE(shown["checkpoints"].toArray().size(), 1);
+        QVERIFY(shown["environment"].toObject()["threads"].toInt() > 0);
+    }
+
+    void peopleReadWordsAndNumbers()
+    {
+        const Project project = m_cli.project("breast-cancer", loadProject(sampleFolder("breast-cancer"))->training);
+        const Answer trained = m_cli.run({"train", pathOf(project), "--epochs", "4", "--name", "four epochs"});
+        QCOMPARE(trained.exitCode, 0);
+        QVERIFY2(trained.out.contains("epoch 4/4"), trained.out.constData());
+        QVERIFY2(trained.out.contains("Test accuracy: "), trained.out.constData());
+        QVERIFY(!trained.out.contains('\x1b'));  // no terminal, no terminal codes
+        const Answer runs = m_cli.run({"runs", pathOf(project)});
+        QVERIFY2(runs.out.contains("four epochs") && runs.out.contains("finished"), runs.out.constData());
+        const Answer shown = m_cli.run({"show", pathOf(project), "1"});
+        QVERIFY2(shown.out.contains("validation/accuracy") && shown.out.contains(".safetensors"), shown.out.constData());
+        const Answer forecast = m_cli.run({"forecast", pathOf(project), "--batch", "16"});
+        QVERIFY2(forecast.out.contains("Batch 16: ") && forecast.out.contains("it fits"), forecast.out.constData());
+    }
+
+    void theForecastIsWhatTheRunTakes()
+    {
+        for (const std::string &id : kSampleIds) {
+            const Project project = m_cli.project(id, loadProject(sampleFolder(id))->training);
+            for (const char *batch : {"8", "50"}) {
+                const Answer told = m_cli.run({"forecast", pathOf(project), "--batch", batch, "--json"});
+                const Answer taken = m_cli.run({"train", pathOf(project), "--batch", batch, "--epochs", "1", "--json"});
+                QCOMPARE(told.exitCode, 0);
+                QCOMPARE(taken.exitCode, 0);
+                QVERIFY(told.object()["arena_bytes"].toInteger() > 0);
+                QCOMPARE(told.object()["arena_bytes"].toInteger(), taken.object()["arena_bytes"].toInteger());
+                QCOMPARE(told.object()["parts"].toObject()["total"].toInteger(), taken.object()["arena_bytes"].toInteger());
+            }
+        }
+    }
+
+    void layersAreListedAndExplained()
+    {
+        const QJsonArray all = m_cli.run({"layers", "--json"}).json().array();
+        QVERIFY(all.size() >= 20);
+        for (const auto &layer : all)
+            QVERIFY(!layer.toObject()["help"].toString().isEmpty());
+        QVERIFY(m_cli.run({"layers"}).out.contains("batch_norm"));
+        const Answer one = m_cli.run({"layers", "conv2d"});
+        QVERIFY2(one.out.contains("padding = same") && one.out.contains("same | valid | explicit"), one.out.constData());
+    }
+
+    void theDoctorKnowsTheProcessor()
+    {
+        const Answer answer = m_cli.run({"doctor", "--json"});
+        QCOMPARE(answer.exitCode, 0);
+        bool cpu = false;
+        for (const auto &finding : answer.json().array())
+            cpu = cpu || (finding.toObject()["what"].toString() == "cpu" && finding.toObject()["found"].toBool());
+        QVERIFY(cpu);
+        QVERIFY(m_cli.run({"doctor"}).out.contains("oneDNN"));
+    }
+
+    void wrongUsageIsTwo_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("nothing") << QStringList{};
+        QTest::newRow("unknown command") << QStringList{"fly"};
+        QTest::newRow("no project") << QStringList{"train"};
+        QTest::newRow("unknown option") << QStringList{"doctor", "--fast"};
+        QTest::newRow("text for a number") << QStringList{"train", "x", "--epochs", "many"};
+        QTest::newRow("resume with another seed") << QStringList{"train", "x", "--resume", "1", "--seed", "2"};
+        QTest::newRow("negative seed") << QStringList{"train", "x", "--seed", "-1"};
+    }
+
+    void wrongUsageIsTwo()
+    {
+        QFETCH(QStringList, arguments);
+        const Answer answer = m_cli.run(arguments);
+        QCOMPARE(answer.exitCode, 2);
+        QVERIFY(!answer.error.isEmpty());
+    }
+
+    void errorsHaveTheirExitCodes()
+    {
+        const TrainingConfig defaults = loadProject(sampleFolder("iris"))->training;
+        const Project project = m_cli.project("iris", defaults);
+        const QString path = pathOf(project);
+        QCOMPARE(m_cli.run({"train", "/nowhere/at/all"}).exitCode, 4);
+        QCOMPARE(m_cli.run({"layers", "capsule"}).exitCode, 4);
+        QCOMPARE(m_cli.run({"train", path, "--batch", "5000"}).exitCode, 3);
+        QCOMPARE(m_cli.run({"train", path, "--epochs", "0"}).exitCode, 3);
+        QCOMPARE(m_cli.run({"train", path, "--threads", "-3"}).exitCode, 3);
+        QCOMPARE(m_cli.run({"train", path, "--resume", "77"}).exitCode, 4);
+        QCOMPARE(m_cli.run({"show", path, "77"}).exitCode, 4);
+        QCOMPARE(m_cli.run({"forecast", path, "--batch", "0"}).exitCode, 3);
+
+        const Answer json = m_cli.run({"train", path, "--batch", "5000", "--json"});
+        QCOMPARE(json.object()["error"].toObject()["code"].toString(), QString("invalid_argument"));
+        QVERIFY(json.message().contains("5,000"));
+        QVERIFY(json.error.isEmpty());
+    }
+
+    void aDamagedProjectIsSaidWithItsLine()
+    {
+        const Project project = m_cli.project("iris", {});
+        std::ofstream(project.file(), std::ios::trunc) << "{\n  \"format\": 1,\n  \"name\" \"x\"\n}\n";
+        for (const QString command : {"train", "forecast", "runs"}) {
+            const Answer answer = m_cli.run({command, pathOf(project)});
+            QCOMPARE(answer.exitCode, 3);
+            QVERIFY2(answer.error.contains("damaged in line 3"), answer.error.constData());
+        }
+    }
+
+    void aHistoryThatIsNotADatabaseIsSaidAndLeftAlone()
+    {
+        const Project project = m_cli.project("iris", {});
+        std::ofstream(project.database(), std::ios::trunc) << "not a database, but someone's notes";
+        for (const QStringList &arguments : {QStringList{"train", pathOf(project)}, QStringList{"runs", pathOf(project)}}) {
+            const Answer answer = m_cli.run(arguments);
+            QCOMPARE(answer.exitCode, 3);
+            QVERIFY2(answer.error.contains("is not a database"), answer.error.constData());
+        }
+        QCOMPARE(readFile(project.database()).value(), std::string("not a database, but someone's notes"));
+        std::filesystem::remove(project.database());
+    }
+
+    void aFullDiskIsFiveAndNothingCommittedIsLost()
+    {
+        const Project project = m_cli.project("iris", loadProject(sampleFolder("iris"))->training);
+        for (const char *rest : {"", "-wal", "-shm"})
+            std::filesystem::remove(project.database().string() + rest);
+        QCOMPARE(m_cli.run({"train", pathOf(project), "--epochs", "2", "--json"}).exitCode, 0);
+        QProcess process;
+        m_cli.prepare(process, {"train", pathOf(project), "--epochs", "400", "--json"});
+        process.setChildProcessModifier([] {
+            const rlimit tight{96 * 1024, 96 * 1024};  // no file grows beyond this: what a full disk does
+            setrlimit(RLIMIT_FSIZE, &tight);
+        });
+        process.start();
+        const Answer answer = CommandLine::finish(process);
+        QCOMPARE(answer.exitCode, 5);
+        QVERIFY2(answer.message().contains("could not be written to the end"), answer.out.constData());
+        const QJsonArray runs = m_cli.run({"runs", pathOf(project), "--json"}).json().array();
+        QVERIFY(!runs.isEmpty());
+        QCOMPARE(runs.last().toObject()["state"].toString(), QString("finished"));
+        QCOMPARE(m_cli.run({"train", pathOf(project), "--epochs", "2", "--json"}).exitCode, 0);
+    }
+
+    void aNameInNoEncodingDoesNotBreakTheList()
+    {
+        const Project project = m_cli.project("iris", loadProject(sampleFolder("iris"))->training);
+        QProcess process;
+        m_cli.prepare(process, {});
+        process.setProgram("/bin/sh");
+        process.setArguments({"-c", QStringLiteral("exec " TRAINYARD_BIN_DIR "/trainyard-cli train \"$1\" --epochs 1 --json --name \"$(printf '\\377x')\""),
+                              "sh", pathOf(project)});
+        process.start();
+        QCOMPARE(CommandLine::finish(process).exitCode, 0);
+        const Answer runs = m_cli.run({"runs", pathOf(project), "--json"});
+        QCOMPARE(runs.exitCode, 0);
+        QVERIFY(runs.json().array().first().toObject()["name"].toString().endsWith('x'));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

@@ -1,0 +1,257 @@
+#include <QtTest>
+
+#include "engine/graph/analysis.h"
+
+using namespace trainyard;
+
+class TestAnalysis : public QObject {
+    Q_OBJECT
+
+    using List = std::vector<std::int64_t>;
+
+    // Layers in a row.
+    static Graph chain(const std::vector<std::pair<std::string, ParameterMap>> &layers)
+    {
+        Graph graph;
+        LayerId before = 0;
+        for (const auto &[type, settings] : layers) {
+            const LayerId id = graph.add(type);
+            graph.edit(id)->parameters = settings;
+            if (before)
+                (void)graph.connect({before, id, 0});
+            before = id;
+        }
+        return graph;
+    }
+
+    static Graph classifier(std::int64_t units = 10)
+    {
+        return chain({{"input", {{"shape", List{8, 8, 1}}}},
+                      {"conv2d", {{"filters", std::int64_t{16}}}},
+                      {"relu", {}},
+                      {"flatten", {}},
+                      {"dense", {{"units", units}}},
+                      {"softmax_cross_entropy", {}}});
+    }
+
+    static DataSignature digits() { return {Shape{8, 8, 1}, 10, 0, 1000}; }
+
+    static void apply(Graph &graph, const Fix &fix) { graph.edit(fix.layer)->parameters[fix.key] = fix.value; }
+
+    static const Problem &only(const GraphAnalysis &analysis)
+    {
+        if (analysis.problems.size() != 1)
+            throw std::runtime_error(std::to_string(analysis.problems.size()) + " problems");
+        return analysis.problems[0];
+    }
+
+private slots:
+    void aSoundNetworkHasShapesAndCounts()
+    {
+        const Graph graph = classifier();
+        const GraphAnalysis analysis = analyze(graph, digits());
+        QVERIFY(analysis.runnable());
+        QCOMPARE(analysis.layers.at(2).output->text(), std::string("8x8x16"));
+        QCOMPARE(analysis.layers.at(2).parameters, std::int64_t{3 * 3 * 16 + 16});
+        QCOMPARE(analysis.layers.at(4).output->text(), std::string("1024"));
+        QCOMPARE(analysis.layers.at(5).parameters, std::int64_t{1024 * 10 + 10});
+        QCOMPARE(analysis.parameters, std::int64_t{160 + 10250});
+        QVERIFY(analysis.layers.at(2).label.find("16") != std::string::npos);
+    }
+
+    void onlyTheFirstBrokenLayerIsAProblem()
+    {
+        Graph graph = classifier();
+        graph.edit(2)->parameters["padding"] = std::string("valid");
+        graph.edit(2)->parameters["kernel"] = List{9, 9};
+        const GraphAnalysis analysis = analyze(graph, digits());
+        const Problem &problem = only(analysis);
+        QCOMPARE(problem.layer, LayerId{2});
+        QCOMPARE(problem.key, std::string("kernel"));
+        QVERIFY(problem.message.find("9x9") != std::string::npos);
+        QVERIFY(problem.message.find("8x8") != std::string::npos);
+        QVERIFY(analysis.layers.at(2).broken);
+        for (const LayerId below : {3, 4, 5, 6}) {
+            QVERIFY(!analysis.layers.at(below).broken);
+            QVERIFY(!analysis.layers.at(below).output);
+        }
+        QVERIFY(analysis.layers.at(1).output);
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph, digits()).runnable());
+    }
+
+    void twoBranchesBreakApart()
+    {
+        Graph graph = classifier();
+        for (const LayerId id : {graph.add("conv2d"), graph.add("conv2d")}) {
+            graph.edit(id)->parameters["groups"] = std::int64_t{3};
+            QVERIFY(graph.connect({1, id, 0}));
+        }
+        const GraphAnalysis analysis = analyze(graph);
+        QCOMPARE(analysis.problems.size(), std::size_t{2});
+        for (const Problem &problem : analysis.problems)
+            QCOMPARE(problem.key, std::string("groups"));
+    }
+
+    void theWrongNumberOfClassesIsMendedAtTheDenseLayer()
+    {
+        Graph graph = classifier(7);
+        const Problem problem = only(analyze(graph, digits()));
+        QCOMPARE(problem.layer, LayerId{6});
+        QVERIFY(problem.message.find("10") != std::string::npos);
+        QVERIFY(problem.message.find("7") != std::string::npos);
+        QCOMPARE(problem.fix->layer, LayerId{5});
+        QCOMPARE(problem.fix->label, std::string("Set units of dense to 10"));
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph, digits()).runnable());
+        QVERIFY(analyze(classifier(7)).runnable());  // without data nothing says that 7 is wrong
+    }
+
+    void theWidthIsLookedForAboveActivations()
+    {
+        Graph graph = chain({{"input", {{"shape", List{8, 8, 1}}}},
+                             {"conv2d", {{"filters", std::int64_t{12}}}},
+                             {"relu", {}},
+                             {"global_avg_pool", {}},
+                             {"dropout", {}},
+                             {"softmax_cross_entropy", {}}});
+        const Problem problem = only(analyze(graph, digits()));
+        QCOMPARE(problem.fix->label, std::string("Set filters of conv2d to 10"));
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph, digits()).runnable());
+    }
+
+    void anInputThatDoesNotFitTheDataIsMended()
+    {
+        Graph graph = classifier();
+        graph.edit(1)->parameters["shape"] = List{64};
+        DataSignature data = digits();
+        const GraphAnalysis analysis = analyze(graph, data);
+        const Problem &problem = only(analysis);
+        QCOMPARE(problem.layer, LayerId{1});
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph, data).runnable());
+    }
+
+    void theLossMustSuitTheTarget()
+    {
+        const DataSignature numbers{Shape{8, 8, 1}, 0, 1, 100};
+        QVERIFY(only(analyze(classifier(), numbers)).message.find("mean squared error") != std::string::npos);
+        Graph graph = chain({{"input", {}}, {"flatten", {}}, {"dense", {{"units", std::int64_t{1}}}}, {"mean_squared_error", {}}});
+        QVERIFY(analyze(graph, numbers).runnable());
+        QVERIFY(only(analyze(graph, digits())).message.find("softmax cross-entropy") != std::string::npos);
+    }
+
+    void anImageBeforeTheLossIsExplained()
+    {
+        const Graph graph = chain({{"input", {}}, {"conv2d", {}}, {"softmax_cross_entropy", {}}});
+        const GraphAnalysis analysis = analyze(graph, digits());
+        const Problem &problem = only(analysis);
+        QVERIFY(problem.message.find("8x8x16") != std::string::npos);
+        QVERIFY(problem.message.find("10") != std::string::npos);
+    }
+
+    void settingsOutOfRangeAreMendedByTheDefault()
+    {
+        Graph graph = classifier();
+        graph.edit(5)->parameters["units"] = std::int64_t{0};
+        Problem problem = only(analyze(graph));
+        QCOMPARE(problem.key, std::string("units"));
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph).runnable());
+        graph.edit(2)->parameters["filters"] = std::string("many");
+        QCOMPARE(only(analyze(graph)).key, std::string("filters"));
+        graph.edit(2)->parameters = {{"padding_size", List{-5, 9999}}};  // not in force with padding same
+        QVERIFY(analyze(graph).runnable());
+        graph.edit(2)->parameters["padding"] = std::string("explicit");
+        QCOMPARE(only(analyze(graph)).key, std::string("padding_size"));
+    }
+
+    void whatIsMissingIsSaid()
+    {
+        QVERIFY(only(analyze(Graph{})).message.find("empty") != std::string::npos);
+        Graph graph = classifier();
+        graph.remove(6);
+        QVERIFY(only(analyze(graph)).message.find("no loss") != std::string::npos);
+        graph = classifier();
+        graph.disconnect({2, 3, 0});
+        bool dangling = false, nowhere = false;
+        for (const Problem &problem : analyze(graph).problems) {
+            dangling = dangling || (problem.layer == 3 && problem.message.find("relu") != std::string::npos);
+            nowhere = nowhere || (problem.layer == 2 && problem.message.find("nowhere") != std::string::npos);
+        }
+        QVERIFY(dangling && nowhere);
+        graph = classifier();
+        graph.remove(1);
+        QVERIFY(!analyze(graph).runnable());
+    }
+
+    void aMergeOfOneInputAsksForTheOther()
+    {
+        Graph graph = chain({{"input", {}}, {"add", {}}, {"flatten", {}}, {"dense", {}}, {"mean_squared_error", {}}});
+        QVERIFY(only(analyze(graph)).message.find("at least 2") != std::string::npos);
+        QVERIFY(graph.connect({1, 2, 1}));
+        QVERIFY(analyze(graph).runnable());
+    }
+
+    void twoLossesAreOneTooMany()
+    {
+        Graph graph = classifier();
+        QVERIFY(graph.connect({5, graph.add("mean_squared_error"), 0}));
+        QVERIFY(only(analyze(graph)).message.find("one loss") != std::string::npos);
+    }
+
+    void anUnknownLayerIsTheProblemAndNothingBelowIt()
+    {
+        Graph graph = classifier();
+        graph.edit(3)->type = "relu_of_the_future";
+        const GraphAnalysis analysis = analyze(graph, digits());
+        const Problem &problem = only(analysis);
+        QCOMPARE(problem.layer, LayerId{3});
+        QVERIFY(problem.message.find("relu_of_the_future") != std::string::npos);
+    }
+
+    void aCycleNeverGetsIntoAGraph()
+    {
+        Graph graph;
+        const LayerId a = graph.add("relu"), b = graph.add("relu");
+        QVERIFY(graph.connect({a, b, 0}));
+        QVERIFY(!graph.connect({b, a, 0}));
+        QVERIFY(graph.topologicalOrder());
+    }
+
+    void sizesThatWouldOverflowAreRefused()
+    {
+        for (const List &shape : {List{1 << 30, 1 << 30, 1 << 30}, List{1 << 30, 2}, List{1, 1, 1, 1, 1, 1, 1}}) {
+            Graph graph = classifier();
+            graph.edit(1)->parameters["shape"] = shape;
+            QVERIFY(!analyze(graph).runnable());
+        }
+        Graph graph = classifier();
+        graph.edit(1)->parameters["shape"] = List{1 << 10, 1 << 10, 1 << 10};
+        graph.edit(2)->parameters["filters"] = std::int64_t{1 << 16};
+        QVERIFY(!analyze(graph).runnable());
+    }
+
+    // Of any broken graph the analysis says something, and every problem points at a layer that is there.
+    void everyDisconnectionIsAProblem()
+    {
+        const Graph whole = classifier();
+        for (const Wire &wire : whole.wires()) {
+            Graph graph = whole;
+            graph.disconnect(wire);
+            const GraphAnalysis analysis = analyze(graph, digits());
+            QVERIFY(!analysis.runnable());
+            for (const Problem &problem : analysis.problems)
+                QVERIFY(problem.layer == 0 || graph.find(problem.layer));
+        }
+        for (const Layer &layer : whole.layers()) {
+            Graph graph = whole;
+            graph.remove(layer.id);
+            QVERIFY(!analyze(graph, digits()).runnable());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAnalysis)
+#include "tst_analysis.moc"

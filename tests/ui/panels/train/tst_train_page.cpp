@@ -1,0 +1,375 @@
+#include <QtTest>
+
+#include <QClipboard>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QToolButton>
+
+#include "engine/base/format.h"
+#include "tests/ui/bridge/tiny_project.h"
+#include "ui/bridge/run_library.h"
+#include "ui/charts/curve_plot.h"
+#include "ui/panels/train/chart_board.h"
+#include "ui/panels/train/event_log.h"
+#include "ui/panels/train/train_page.h"
+#include "ui/theme/theme.h"
+
+using namespace trainyard;
+using namespace trainyard::ui;
+using namespace trainyard::test;
+
+namespace {
+
+constexpr int kLong = 20'000;
+
+// The page as the window would hold it, over a project on real files.
+struct Bench {
+    QTemporaryDir dir;
+    ProjectDocument document;
+    DataLoader loader{document};
+    Forecaster forecaster{document, loader};
+    RunLibrary library;
+    LiveRun run;
+    TrainPage page{document, loader, forecaster, run};
+
+    explicit Bench(std::int64_t epochs = 100'000) : Bench([&] { return tinyProject(dir, epochs); }) {}
+    explicit Bench(const std::function<Project()> &make)
+    {
+        const Project project = make();
+        library.open(project.database());
+        document.reset(project);
+        QObject::connect(&page, &TrainPage::startRequested, &page, [this] { run.start(document.snapshot(), library.store()); });
+        page.resize(1232, 728);
+        page.show();
+        (void)QTest::qWaitForWindowExposed(&page);
+    }
+    ~Bench()
+    {
+        run.stop();
+        (void)QTest::qWaitFor([this] { return !run.isActive(); }, kLong);
+    }
+    QPushButton *button(const char *name) const
+    {
+        for (QPushButton *button : page.findChildren<QPushButton *>())
+            if (button->accessibleName() == QLatin1String(name))
+                return button;
+        return nullptr;
+    }
+    QString figure(const char *caption) const
+    {
+        for (const QLabel *label : page.findChildren<QLabel *>())
+            if (label->accessibleName() == QLatin1String(caption))
+                return label->text();
+        return {};
+    }
+    CurveChart *chart(const char *title) const
+    {
+        for (CurveChart *chart : page.findChild<ChartBoard *>()->charts())
+            if (chart->title() == QLatin1String(title))
+                return chart;
+        return nullptr;
+    }
+    void click(const char *name) { QTest::mouseClick(button(name), Qt::LeftButton); }
+    bool startAndWait()
+    {
+        click("Start");
+        return QTest::qWaitFor([this] { return run.progress().state == TrainState::Running && chart("Accuracy") && chart("Accuracy")->hasPoints(); }, kLong);
+    }
+};
+
+}  // namespace
+
+class TestTrainPage : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase() { Theme::instance().apply(Appearance::Light); }
+
+    void beforeTheFirstRunItSaysWhatItIsForAndHasOneButton()
+    {
+        Bench bench;
+        QVERIFY(bench.button("Start")->isVisible());
+        for (const char *name : {"Pause", "Resume", "Stop", "Save checkpoint"})
+            QVERIFY2(!bench.button(name)->isVisible(), name);
+        int sentences = 0;
+        for (const QLabel *label : bench.page.findChildren<QLabel *>())
+            sentences += label->isVisible() && label->text().startsWith(QStringLiteral("Train the network"));
+        QCOMPARE(sentences, 1);
+        for (const char *title : {"Loss", "Metric", "Memory", "Utilization", "Speed", "Learning rate"}) {
+            QVERIFY2(bench.chart(title), title);
+            QVERIFY(!bench.chart(title)->hasPoints());
+        }
+        QSignalSpy asked(&bench.page, &TrainPage::startRequested);
+        bench.click("Start");
+        QCOMPARE(asked.count(), 1);
+    }
+
+    void aRunIsDrivenFromItsButtonsAndDrawnLive()
+    {
+        Bench bench;
+        QVERIFY(bench.startAndWait());
+        for (const char *title : {"Loss", "Accuracy", "Memory", "Utilization", "Speed", "Learning rate"})
+            QTRY_VERIFY2_WITH_TIMEOUT(bench.chart(title) && bench.chart(title)->hasPoints(), title, kLong);
+        QVERIFY(!bench.chart("Metric"));
+        QVERIFY(!bench.button("Start")->isVisible());
+        QCOMPARE(bench.figure("State"), QStringLiteral("Running"));
+        QVERIFY(bench.figure("Epoch").endsWith(QStringLiteral(" / 100,000")));
+        QVERIFY(bench.figure("Metric").endsWith(QStringLiteral(" %")));
+
+        bench.click("Pause");
+        QTRY_COMPARE(bench.figure("State"), QStringLiteral("Paused"));
+        QVERIFY(bench.button("Resume")->isVisible() && !bench.button("Pause")->isVisible());
+        bench.click("Resume");
+        QTRY_COMPARE(bench.figure("State"), QStringLiteral("Running"));
+
+        bench.click("Save checkpoint");
+        QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::is_empty(bench.document.project().checkpoints()), kLong);
+
+        bench.click("Stop");
+        QTRY_COMPARE_WITH_TIMEOUT(bench.figure("State"), QStringLiteral("Stopped"), kLong);
+        QVERIFY(bench.button("Start")->isVisible());
+
+        QSignalSpy loaded(&bench.library, &RunLibrary::runsLoaded);
+        bench.library.refresh();
+        QVERIFY(loaded.wait(kLong));
+        const auto runs = loaded.back().front().value<std::vector<RunRecord>>();
+        QCOMPARE(runs.size(), std::size_t{1});
+        QCOMPARE(runs[0].id, bench.run.runId());
+        QCOMPARE(runs[0].state, RunState::Stopped);
+    }
+
+    void theLearningRateOfTheRunIsSetWhileItGoesOn()
+    {
+        Bench bench;
+        auto *edit = bench.page.findChild<QLineEdit *>(QStringLiteral("liveLearningRate"));
+        QVERIFY(!edit->isVisible());
+        QVERIFY(bench.startAndWait());
+        QTRY_VERIFY(edit->isVisible());
+        QTRY_COMPARE(edit->text(), QStringLiteral("0.01"));
+        edit->setFocus();
+        edit->selectAll();
+        QTest::keyClicks(edit, QStringLiteral("0"));
+        auto *set = bench.page.findChild<QPushButton *>(QStringLiteral("setLearningRate"));
+        QVERIFY(!set->isEnabled());
+        QTest::keyClicks(edit, QStringLiteral(".002"));
+        QVERIFY(set->isEnabled());
+        QTest::mouseClick(set, Qt::LeftButton);
+        QTRY_COMPARE(bench.run.progress().learningRate, 0.002);
+        QCOMPARE(bench.document.training().optimizer.learningRate, 0.01);  // the project keeps its own
+    }
+
+    void settingsStayEditableDuringARunAndSayThatTheyAreForTheNext()
+    {
+        Bench bench;
+        QVERIFY(bench.startAndWait());
+        auto *epochs = bench.page.findChild<QLineEdit *>(QStringLiteral("epochs"));
+        QVERIFY(epochs->isEnabled());
+        bool said = false;
+        for (const QLabel *label : bench.page.findChildren<QLabel *>())
+            said |= label->isVisible() && label->text().contains(QStringLiteral("for the next one"));
+        QVERIFY(said);
+        epochs->setFocus();
+        epochs->selectAll();
+        QTest::keyClicks(epochs, QStringLiteral("12\r"));
+        QCOMPARE(bench.document.training().epochs, std::int64_t{12});
+        QCOMPARE(bench.run.progress().epochs, std::int64_t{100'000});
+    }
+
+    void theForecastShowsTheExactPartsAndTheTotal()
+    {
+        Bench bench;
+        QTRY_VERIFY(bench.forecaster.forecast().has_value());
+        const auto &forecast = *bench.forecaster.forecast();
+        QCOMPARE(bench.figure("Parameters"), QString::fromStdString(formatBytes(forecast.bytes.parameters)));
+        QCOMPARE(bench.figure("Activations"), QString::fromStdString(formatBytes(forecast.bytes.activations)));
+        const auto *verdict = bench.page.findChild<QLabel *>(QStringLiteral("verdict"));
+        QVERIFY(verdict->text().startsWith(QStringLiteral("Fits: ")));
+        QVERIFY(verdict->text().contains(QString::fromStdString(formatBytes(forecast.arenaBytes))));
+        QVERIFY(!verdict->property("error").toBool());
+    }
+
+    void aNetworkTooLargeForTheMachineIsSaidInRed()
+    {
+        Bench bench;
+        QTRY_VERIFY(bench.forecaster.forecast().has_value());
+        const LayerId dense = bench.document.graph().layers()[3].id, before = bench.document.graph().layers()[1].id;
+        bench.document.setParameter({dense, before}, "units", std::int64_t{200'000});
+        const auto *verdict = bench.page.findChild<QLabel *>(QStringLiteral("verdict"));
+        QTRY_VERIFY2_WITH_TIMEOUT(verdict->text().startsWith(QStringLiteral("Does not fit")), qPrintable(verdict->text() + bench.forecaster.reason()), kLong);
+        QVERIFY(verdict->property("error").toBool());
+        QVERIFY(verdict->isVisible());
+    }
+
+    void anUnknownForecastIsUnknownWithItsReason()
+    {
+        Bench bench;
+        QTRY_VERIFY(bench.forecaster.forecast().has_value());
+        bench.document.remove({bench.document.graph().layers()[1].id}, {});
+        const auto *reason = bench.page.findChild<QLabel *>(QStringLiteral("reason"));
+        QTRY_COMPARE(reason->text(), QStringLiteral("The network has problems."));
+        QVERIFY(reason->isVisible());
+        QVERIFY(!bench.page.findChild<QLabel *>(QStringLiteral("verdict"))->isVisible());
+    }
+
+    void theLargestBatchIsFoundAndUsed()
+    {
+        Bench bench;
+        QTRY_VERIFY(bench.forecaster.forecast().has_value());
+        QTest::mouseClick(bench.page.findChild<QPushButton *>(QStringLiteral("findBatch")), Qt::LeftButton);
+        auto *use = bench.page.findChild<QPushButton *>(QStringLiteral("useBatch"));
+        QTRY_VERIFY_WITH_TIMEOUT(use->isVisible(), kLong);
+        const qint64 rows = bench.document.dataSignature()->trainRows;
+        QCOMPARE(use->text(), QStringLiteral("Use %1").arg(QString::fromStdString(formatCount(rows))));
+        QTest::mouseClick(use, Qt::LeftButton);
+        QCOMPARE(bench.document.training().batchSize, std::int64_t{rows});
+        QVERIFY(checkTraining(bench.document.training(), rows).has_value());
+        bench.document.undoStack()->undo();
+        QCOMPARE(bench.document.training().batchSize, std::int64_t{16});
+    }
+
+    void keyLTurnsAllChartsToLogScale()
+    {
+        Bench bench;
+        bench.page.activateWindow();
+        bench.chart("Loss")->setFocus();
+        QTest::keyClick(bench.chart("Loss"), Qt::Key_L);
+        QTRY_VERIFY(bench.chart("Memory")->logScale());
+        QVERIFY(bench.chart("Loss")->logScale());
+        QVERIFY(bench.page.menuActions().first()->isChecked());
+    }
+
+    void theLetterLCanStillBeTypedIntoAField()
+    {
+        Bench bench;
+        auto *epochs = bench.page.findChild<QLineEdit *>(QStringLiteral("epochs"));
+        epochs->setFocus();
+        epochs->selectAll();
+        QTest::keyClicks(epochs, QStringLiteral("l0"));
+        QCOMPARE(epochs->text(), QStringLiteral("l0"));
+        QVERIFY(!bench.chart("Loss")->logScale());
+    }
+
+    void theEventsAreListedAndCanBeCopied()
+    {
+        Bench bench(2);
+        bench.click("Start");
+        QTRY_COMPARE_WITH_TIMEOUT(bench.figure("State"), QStringLiteral("Finished"), kLong);
+        auto *log = bench.page.findChild<EventLog *>();
+        QVERIFY(!log->isOpen());
+        QCOMPARE(log->count(), static_cast<int>(bench.run.events().size()));
+        QTest::mouseClick(log->findChild<QToolButton *>(), Qt::LeftButton);
+        QVERIFY(log->isOpen());
+        auto *list = log->findChild<QListWidget *>();
+        list->setFocus();
+        list->selectAll();
+        QTest::keyClick(list, Qt::Key_C, Qt::ControlModifier);
+        const QString copied = QApplication::clipboard()->text();
+        QCOMPARE(copied.count(QLatin1Char('\n')), log->count() - 1);
+        QVERIFY(copied.contains(QStringLiteral("Finished 2 epochs.")));
+    }
+
+    void aFailedRunSaysWhy()
+    {
+        Bench bench;
+        std::filesystem::remove(bench.document.project().folder / "points.csv");
+        bench.click("Start");
+        QTRY_COMPARE_WITH_TIMEOUT(bench.figure("State"), QStringLiteral("Failed"), kLong);
+        const auto *error = bench.page.findChild<QLabel *>(QStringLiteral("runError"));
+        QVERIFY(error->isVisible());
+        QVERIFY(error->text().contains(QStringLiteral("points.csv")));
+        QVERIFY(bench.button("Start")->isVisible());
+    }
+
+    void aSecondRunBeginsWithEmptyCharts()
+    {
+        Bench bench;
+        QVERIFY(bench.startAndWait());
+        bench.click("Stop");
+        QTRY_VERIFY_WITH_TIMEOUT(bench.button("Start")->isVisible(), kLong);
+        bench.click("Start");
+        QVERIFY(!bench.chart("Loss")->hasPoints());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.chart("Loss")->hasPoints(), kLong);
+    }
+
+    void regressionShowsItsErrorAndR2()
+    {
+        Bench bench([] { return loadProject(std::filesystem::path(TRAINYARD_PROJECTS_DIR) / "diabetes").value(); });
+        bench.document.setFolder(std::filesystem::path(bench.dir.path().toStdString()));
+        std::filesystem::copy(std::filesystem::path(TRAINYARD_PROJECTS_DIR) / "diabetes" / "data", folderOf(bench.dir) / "data");
+        bench.library.open(folderOf(bench.dir) / "runs.sqlite");
+        bench.click("Start");
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.run.isActive(), kLong);
+        QCOMPARE(bench.figure("State"), QStringLiteral("Finished"));
+        QVERIFY(bench.chart("Mean absolute error") && bench.chart("Mean absolute error")->hasPoints());
+        QVERIFY(bench.chart("R²") && bench.chart("R²")->hasPoints());
+    }
+
+    void aNarrowPageHasOneColumn()
+    {
+        Bench bench;
+        const auto columns = [&] {
+            QSet<int> lefts;
+            for (const CurveChart *chart : bench.page.findChild<ChartBoard *>()->charts())
+                lefts.insert(chart->x());
+            return lefts.size();
+        };
+        QTRY_COMPARE(columns(), 2);
+        bench.page.resize(800, 728);
+        QTRY_COMPARE(columns(), 1);
+    }
+
+    void theLayoutComesBack()
+    {
+        QByteArray layout;
+        {
+            Bench bench;
+            bench.page.findChild<ChartBoard *>()->setSmoothing(85);
+            bench.page.findChild<EventLog *>()->setOpen(true);
+            bench.page.menuActions().first()->setChecked(true);
+            layout = bench.page.saveLayout();
+        }
+        Bench bench;
+        bench.page.restoreLayout("nonsense");
+        QCOMPARE(bench.page.findChild<ChartBoard *>()->smoothing(), 60);
+        bench.page.restoreLayout(layout);
+        QCOMPARE(bench.page.findChild<ChartBoard *>()->smoothing(), 85);
+        QVERIFY(bench.page.findChild<EventLog *>()->isOpen());
+        QVERIFY(bench.chart("Loss")->logScale());
+    }
+
+    void thePageCanBeLookedAt()
+    {
+        const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS");
+        if (folder.isEmpty())
+            QSKIP("Set TRAINYARD_SHOTS to a folder to keep pictures.");
+        for (const Appearance appearance : {Appearance::Light, Appearance::Dark}) {
+            Theme::instance().apply(appearance);
+            const QString theme = appearance == Appearance::Light ? QStringLiteral("light") : QStringLiteral("dark");
+            Bench bench([] { return loadProject(std::filesystem::path(TRAINYARD_PROJECTS_DIR) / "digits-cnn").value(); });
+            bench.document.setFolder(folderOf(bench.dir));
+            std::filesystem::copy(std::filesystem::path(TRAINYARD_PROJECTS_DIR) / "digits-cnn" / "data", folderOf(bench.dir) / "data");
+            bench.library.open(folderOf(bench.dir) / "runs.sqlite");
+            QTRY_VERIFY(bench.forecaster.forecast().has_value());
+            const auto shoot = [&](const char *what, QSize size) {
+                bench.page.resize(size);
+                QTest::qWait(400);
+                QVERIFY(bench.page.grab().save(QStringLiteral("%1/train-%2-%3-%4.png").arg(folder, QLatin1String(what), theme).arg(size.width())));
+            };
+            shoot("empty", {1232, 728});
+            bench.click("Start");
+            QTRY_VERIFY_WITH_TIMEOUT(bench.run.progress().epoch >= 6, 60'000);
+            shoot("running", {1232, 728});
+            QTRY_VERIFY_WITH_TIMEOUT(!bench.run.isActive(), 120'000);
+            shoot("ended", {1232, 728});
+            bench.page.findChild<EventLog *>()->setOpen(true);
+            shoot("ended", {2512, 1368});
+        }
+        Theme::instance().apply(Appearance::Light);
+    }
+};
+
+QTEST_MAIN(TestTrainPage)
+#include "tst_train_page.moc"
