@@ -62,9 +62,18 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 
+# Ubuntu 24.04 renamed some libraries for 64-bit time: either name will do.
+installed() {
+  local name
+  for name in "$1" "$1t64"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true)" = installed ] && return 0
+  done
+  return 1
+}
+
 missing=()
 while IFS='|' read -r package why; do
-  if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then
+  if ! installed "$package"; then
     missing+=("$package")
     [ ${#missing[@]} = 1 ] && echo "Missing packages, to be installed with apt:"
     printf '  %-24s %s\n' "$package" "$why"
@@ -82,4 +91,7 @@ if [ "$(id -u)" != 0 ]; then
   sudo=(sudo)
 fi
 "${sudo[@]}" apt-get update -q
+for i in "${!missing[@]}"; do
+  apt-cache show "${missing[i]}" >/dev/null 2>&1 || missing[i]+=t64
+done
 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -1,4 +1,5 @@
 // trainyard-cli runs PROJECT
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +17,28 @@ struct RunsOptions {
     std::string project;
     bool json = false;
 };
+
+// Padded to a width in characters; printf counts bytes.
+std::string padded(const std::string &text, std::size_t width)
+{
+    const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return text + std::string(width > characters ? width - characters : 0, ' ');
+}
+
+void printTable(const std::vector<RunRecord> &runs)
+{
+    constexpr std::size_t kWidestName = 48;  // a longer one moves its own line only
+    std::size_t width = 4;
+    for (const RunRecord &run : runs)
+        width = std::max(width, std::min(run.name.size(), kWidestName));
+    std::printf("%5s  %s  %-12s %-16s %10s  %7s  %s\n", "run", padded("name", width).c_str(), "state", "started", "took", "epochs", "best");
+    for (const RunRecord &run : runs) {
+        const std::string best = run.bestMetric ? run.bestMetricName + " " + formatSignificant(*run.bestMetric) : "-";
+        std::printf("%5lld  %s  %-12s %-16s %10s  %7lld  %s\n", static_cast<long long>(run.id), padded(run.name, width).c_str(),
+                    runStateName(run.state), dateText(run.startedMs).c_str(), durationText(run).c_str(),
+                    static_cast<long long>(run.lastEpoch), best.c_str());
+    }
+}
 
 int runs(const RunsOptions &options)
 {
@@ -44,13 +67,7 @@ int runs(const RunsOptions &options)
         printJson(list);
         return kOk;
     }
-    std::printf("%5s  %-24s %-12s %-16s %10s  %7s  %s\n", "run", "name", "state", "started", "took", "epochs", "best");
-    for (const RunRecord &run : *records) {
-        const std::string best = run.bestMetric ? run.bestMetricName + " " + formatSignificant(*run.bestMetric) : "-";
-        std::printf("%5lld  %-24s %-12s %-16s %10s  %7lld  %s\n", static_cast<long long>(run.id), run.name.c_str(),
-                    runStateName(run.state), dateText(run.startedMs).c_str(), durationText(run).c_str(),
-                    static_cast<long long>(run.lastEpoch), best.c_str());
-    }
+    printTable(*records);
     return kOk;
 }
 

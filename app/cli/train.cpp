@@ -144,7 +144,7 @@ Command addTrain(CLI::App &app)
     command->add_option("--epochs", options->epochs, "Train so many epochs in all, instead of the project's number");
     // A resumed run goes on as it began: what decides its course cannot be changed.
     command->add_option("--batch", options->batch, "Batch size, instead of the project's")->excludes(resume);
-    command->add_option("--seed", options->seed, "Seed, instead of the project's")->excludes(resume);
+    command->add_option("--seed", options->seed, "Seed, instead of the project's")->check(CLI::NonNegativeNumber)->excludes(resume);
     command->add_option("--threads", options->threads, "CPU threads, instead of the project's")->excludes(resume);
     command->add_option("--name", options->name, "A name for the run")->excludes(resume);
     command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");

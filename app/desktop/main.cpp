@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 {
     // A file beyond the shell's limit is an error to report, not the end of the program.
     std::signal(SIGXFSZ, SIG_IGN);
+    QCoreApplication::setOrganizationName(QStringLiteral("trainyard"));  // the folder of its settings and state
     QCoreApplication::setApplicationName(QStringLiteral("trainyard"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TRAINYARD_VERSION));
     QGuiApplication::setApplicationDisplayName({});  // titles name the program themselves

@@ -129,9 +129,9 @@ private:
             const ParameterSpec &parameter = spec.parameters.front();
             Fix fix{fmt::format("Set {} to {}", layer.name, m_data->sampleShape.text()), layer.id, parameter.key,
                     m_data->sampleShape.sizes()};
-            breakLayer(layer, fmt::format("{} is {}, but a sample of the data is {}. {}.", layer.name, shape.text(),
-                                          m_data->sampleShape.text(), fix.label),
-                       parameter.key, std::move(fix));
+            std::string message = fmt::format("{} is {}, but a sample of the data is {}. {}.", layer.name, shape.text(),
+                                              m_data->sampleShape.text(), fix.label);
+            breakLayer(layer, std::move(message), parameter.key, std::move(fix));
             return false;
         }
         if (spec.category == Category::Loss) {

@@ -19,6 +19,12 @@ Workspace::Workspace(QObject *parent) : QObject(parent)
     });
 }
 
+Workspace::~Workspace()
+{
+    // A stack that goes says that it is clean: no change of the project, and nobody is left to hear it.
+    m_document.undoStack()->disconnect(&m_document);
+}
+
 void Workspace::openHistory()
 {
     const Project &project = m_document.project();

@@ -24,6 +24,7 @@ class Workspace : public QObject
     Q_OBJECT
 public:
     explicit Workspace(QObject *parent = nullptr);
+    ~Workspace() override;
 
     ProjectDocument &document() { return m_document; }
     ProjectFiles &files() { return m_files; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QApplication>
 #include <QLabel>
 #include <QPainter>
 #include <QScrollBar>
@@ -63,7 +64,7 @@ CanvasView::CanvasView(ProjectDocument &document, QWidget *parent)
 
     connect(m_quickAdd, &QuickAdd::chosen, this, &CanvasView::addChosen);
     connect(m_quickAdd, &QuickAdd::closed, this, [this] {
-        if (isVisible())
+        if (m_quickAdd->isAncestorOf(QApplication::focusWidget()))  // not where the person has gone elsewhere
             setFocus();
     });
     connect(m_scene, &CanvasScene::selectionEdited, this, [this] {

@@ -119,6 +119,7 @@ private:
     QLabel *m_note, *m_hint;
     std::unique_ptr<Gesture> m_gesture;
     std::optional<Drop> m_drop;
+    CanvasSelection m_beforeClick;  // what the first click of a double click has deselected
     Place m_place;  // where the quick-add's choice goes
     QTimer m_noteTime, m_nudgeTime;
     QBasicTimer m_edgeScroll;

@@ -89,6 +89,7 @@ void CanvasView::pressLeft(QPoint cursor, Qt::KeyboardModifiers modifiers)
             selection.wires.insert(*wire);
         return m_scene->select(std::move(selection));
     }
+    m_beforeClick = m_scene->selection();
     startGesture(std::make_unique<BandGesture>(*this, cursor, adds));
 }
 
@@ -162,10 +163,13 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton)
         return;
     const QPoint cursor = event->position().toPoint();
-    if (const LayerId layer = m_scene->layerAt(mapToScene(cursor)))
+    if (const LayerId layer = m_scene->layerAt(mapToScene(cursor))) {
         emit layerActivated(layer);
-    else
-        openQuickAddAt(cursor);
+        return;
+    }
+    if (m_scene->selection().empty())
+        selectLayers({m_beforeClick.layers.begin(), m_beforeClick.layers.end()});
+    openQuickAddAt(cursor);
 }
 
 void CanvasView::contextMenuEvent(QContextMenuEvent *event)

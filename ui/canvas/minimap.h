@@ -20,6 +20,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *) override {}  // accepted: the canvas below has nothing to do with it
 
 private:
     QPointF toMap(QPointF scene) const;

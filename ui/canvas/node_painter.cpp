@@ -126,9 +126,12 @@ void drawElided(QPainter &painter, const QRectF &rect, Qt::Alignment alignment, 
 
 void paintNode(QPainter &painter, const NodeLook &look, const NodeState &state, double zoom)
 {
-    painter.setOpacity(state.faded ? 0.4 : 1);
     QPainterPath card;
     card.addRoundedRect(kCard.adjusted(0.5, 0.5, -0.5, -0.5), kCardRadius, kCardRadius);
+    if (state.faded) {
+        painter.fillPath(card, themeColor(ColorRole::Window));  // wires behind it do not shine through
+        painter.setOpacity(0.4);
+    }
     const QColor stripe = look.placeholder ? themeColor(ColorRole::Disabled) : Theme::instance().categoryColor(look.category);
     const bool full = zoom >= kFullDetailZoom;
 

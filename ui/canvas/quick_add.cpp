@@ -16,7 +16,7 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kTypeRole = Qt::UserRole;
-constexpr int kWidth = 232, kHeight = 264, kMargin = 8;
+constexpr int kWidth = 232, kHeight = 264, kMargin = 8, kRowHeight = 24;
 
 // 0: begins with it, 1: a word begins with it, 2: contains it, 3: the category begins with it, -1: no match.
 int rankOf(const LayerSpec &spec, const QString &wanted)
@@ -107,6 +107,7 @@ void QuickAdd::filter(const QString &text)
     m_list->clear();
     for (const auto &[rank, spec] : found) {
         auto *item = new QListWidgetItem(stripeIcon(spec->category), QString::fromStdString(spec->title), m_list);
+        item->setSizeHint({0, kRowHeight});
         item->setData(kTypeRole, QString::fromStdString(spec->type));
         item->setToolTip(QString::fromStdString(spec->summary));
     }

@@ -23,7 +23,7 @@ namespace {
 constexpr double kCalmTravel = 12'000;
 constexpr double kWidePen = 2;
 constexpr double kFadedRaw = 0.30, kFadedSecondary = 0.16, kSecondary = 0.55;
-constexpr int kPixelsPerTickX = 88, kPixelsPerTickY = 34, kMostTicksY = 6;
+constexpr int kPixelsPerTickX = 80, kPixelsPerTickY = 34, kMostTicksY = 6;
 constexpr int kLeftMargin = 56, kTopMargin = 8, kRightMargin = 12, kBottomMargin = 22;
 constexpr double kTickHeight = 8;
 constexpr double kPadding = 0.06;  // of the values' range, above and below
@@ -87,6 +87,8 @@ CurvePlot::CurvePlot(QWidget *parent) : QWidget(parent), m_plot(new QCustomPlot(
         axis->setSubTicks(false);
         axis->setTickLength(0);
         axis->setTickLabelPadding(6);
+        axis->setLabelPadding(0);
+        axis->setPadding(0);
     }
     // Marks stand on the axis whatever the values are: a second, invisible vertical axis from 0 to 1.
     m_plot->yAxis2->setVisible(false);
@@ -159,7 +161,7 @@ StepRange CurvePlot::valuesInView(const PlotSettings &settings)
     if (fromZero && values.low >= 0)
         values.low = 0;
     if (settings.kind == ValueKind::Percent && values.high <= 100)
-        return {0, 100};
+        return {0, 104};  // a line at 100 is seen whole
     double pad = kPadding * values.length();
     if (pad <= std::abs(values.high) * 1e-9)
         pad = values.high == 0 ? 1 : std::abs(values.high) * 0.1;
@@ -206,6 +208,7 @@ void CurvePlot::drawLines(Lines &lines, const PlotSettings &settings, std::vecto
     lines.strong->setScatterStyle(alone ? QCPScatterStyle(QCPScatterStyle::ssDisc, color, color, 6) : QCPScatterStyle());
 
     lines.faded->setVisible(settings.smoothing);
+    lines.faded->setAntialiased(every.size() < 2 * static_cast<std::size_t>(pixels));  // dense noise looks no better for it, and costs
     lines.faded->setPen(QPen(faded(color, lines.curve.secondary ? kFadedSecondary : kFadedRaw), 1));
     setPoints(lines.faded, settings.smoothing ? every : std::vector<StepValue>{});
 

@@ -56,7 +56,8 @@ void ColumnModel::setRole(const std::vector<int> &rows, ColumnRole role)
 {
     const std::vector<ColumnConfig> before = m_columns;
     for (const int row : rows)
-        m_columns[static_cast<std::size_t>(row)].role = role;
+        if (row < rowCount())  // the file may have changed while the menu was open
+            m_columns[static_cast<std::size_t>(row)].role = role;
     announce(before, QStringLiteral("Set column role to %1").arg(columnRoleText(role).toLower()));
 }
 
@@ -64,7 +65,8 @@ void ColumnModel::setKind(const std::vector<int> &rows, ColumnKind kind)
 {
     const std::vector<ColumnConfig> before = m_columns;
     for (const int row : rows)
-        m_columns[static_cast<std::size_t>(row)].kind = kind;
+        if (row < rowCount())
+            m_columns[static_cast<std::size_t>(row)].kind = kind;
     announce(before, QStringLiteral("Set column kind to %1").arg(columnKindText(kind).toLower()));
 }
 

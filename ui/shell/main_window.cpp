@@ -164,14 +164,12 @@ void MainWindow::showPageAt(int index)
 {
     if (!m_workspace.files().hasProject())
         return;
-    const bool hadFocus = m_stack->currentWidget()->isAncestorOf(focusWidget());
     QWidget *page = ensurePage(index);
     m_current = index;
     m_stack->setCurrentWidget(page);
     m_rail->setCurrent(index);
     m_pageChoices[index]->setChecked(true);
-    if (hadFocus)
-        page->setFocus(Qt::OtherFocusReason);
+    page->setFocus(Qt::OtherFocusReason);  // its keys work at once
     for (QAction *action : m_pageActions)
         m_editMenu->removeAction(action);
     m_pageActions = m_pages[static_cast<std::size_t>(index)].menuActions(page);
@@ -196,6 +194,7 @@ void MainWindow::showWelcome()
     m_pageActions.clear();
     m_pageActionsEnd->setVisible(false);
     m_stack->setCurrentWidget(m_welcome);
+    m_welcome->setFocus(Qt::OtherFocusReason);
     m_rail->setCurrent(-1);
     if (QAction *shown = m_pageChoices.value(m_current))
         shown->setChecked(false);

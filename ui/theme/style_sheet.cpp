@@ -13,6 +13,7 @@ QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padd
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: @raised@; border: 1px solid @border@; border-radius: 4px; padding: 4px 6px;
     selection-background-color: @accent@; selection-color: @onaccent@; }
+QLineEdit { min-height: 18px; }
 QLineEdit:hover:!focus, QPlainTextEdit:hover:!focus, QTextEdit:hover:!focus { border-color: @muted@; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent@; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled { background: @window@; border-color: @border@; }
@@ -34,7 +35,8 @@ QToolButton:focus { border-color: @accent@; }
 QToolButton:disabled { color: @disabled@; }
 QToolButton#project, QToolButton#device { padding: 4px 20px 4px 8px; }
 QToolButton#device { color: @muted@; }
-QToolButton#project::menu-indicator, QToolButton#device::menu-indicator { image: none; }
+QToolButton#project::menu-indicator, QToolButton#device::menu-indicator {
+    subcontrol-origin: padding; subcontrol-position: center right; right: 5px; width: 10px; height: 10px; }
 #rail { background: @panel@; border: none; border-right: 1px solid @border@; }
 #rail QToolButton { color: @muted@; padding: 4px 0 4px 0; }
 #rail QToolButton:checked { color: @text@; background: @grid@; border: 1px solid transparent; }

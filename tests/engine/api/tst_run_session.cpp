@@ -61,7 +61,7 @@ private slots:
         QTest::addColumn<QString>("message");
         const QString header = "sepal_length_cm,sepal_width_cm,petal_length_cm,petal_width_cm,species\n";
         QTest::newRow("ragged rows") << header + "1,2,3,4,a\n1,2,3,b\n" << "line 3: expected 5 fields, found 4";
-        QTest::newRow("text in a numeric column") << header + "1,2,3,4,a\n1,wide,3,4,b\n" << "Line 3, column \"sepal_width_cm\": \"wide\" is not a number";
+        QTest::newRow("text in a numeric column") << header + "1,2,3,4,a\n1,wide,3,4,b\n" + QString("1,2,3,4,a\n1,2,3,4,b\n").repeated(5) << "Line 3, column \"sepal_width_cm\": \"wide\" is not a number";
         QTest::newRow("no rows") << header << "no rows";
         QTest::newRow("one class only") << header + "1,2,3,4,a\n1,2,3,4,a\n" << "one class only";
         QTest::newRow("target missing") << header + "1,2,3,4,a\n1,2,3,4,NaN\n" << "Line 3, target column \"species\": the value is missing";

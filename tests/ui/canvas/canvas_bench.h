@@ -82,6 +82,12 @@ struct CanvasBench {
         press(cursor, Qt::LeftButton, modifiers);
         release(cursor, Qt::LeftButton, modifiers);
     }
+    void doubleClick(QPoint cursor)
+    {
+        click(cursor);
+        send(QEvent::MouseButtonDblClick, cursor, Qt::LeftButton, Qt::LeftButton, {});
+        release(cursor);
+    }
     void dragOver(QPoint from, QPoint to, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers modifiers = {})
     {
         press(from, button, modifiers);

@@ -66,6 +66,32 @@ private slots:
         QCOMPARE(QApplication::focusWidget(), static_cast<QWidget *>(&bench.view));
     }
 
+    void aDoubleClickLinksTheNewLayerBelowTheSelectedOne()
+    {
+        CanvasBench bench;
+        Popup popup(bench.view);
+        bench.view.selectLayers({bench.conv});
+        bench.doubleClick(bench.at({320, 200}));
+        QTest::keyClicks(popup.search, "relu");
+        QTest::keyClick(popup.search, Qt::Key_Return);
+        const Layer *relu = bench.document.graph().findByName("relu");
+        QVERIFY(relu && bench.has({bench.conv, relu->id, 0}));
+        QVERIFY(QLineF(cardRect({relu->x, relu->y}).center(), {320, 200}).length() < 4);
+    }
+
+    void clickingElsewhereClosesTheSearchAndKeepsTheFocusThere()
+    {
+        CanvasBench bench;
+        Popup popup(bench.view);
+        QLineEdit other(&bench.view);
+        other.show();
+        bench.view.startQuickAdd();
+        QVERIFY(popup.frame->isVisible());
+        other.setFocus(Qt::MouseFocusReason);
+        QVERIFY(!popup.frame->isVisible());
+        QCOMPARE(QApplication::focusWidget(), static_cast<QWidget *>(&other));
+    }
+
     void typingAndEnterBuildAChain()
     {
         CanvasBench bench(false);

@@ -1,6 +1,8 @@
 // The window as a person meets it: start, pages, editing, saving, leaving. Every step goes through keys and the mouse.
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
 #include <QToolButton>
 #include <QUndoStack>

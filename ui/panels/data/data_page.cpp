@@ -245,8 +245,8 @@ void DataPage::showLoaded()
     m_imagesCard->setValue(tr("first %1").arg(shown.images.size()));
     m_picturesSplit->setVisible(!shown.classes.empty() || !shown.images.empty());
     // Without images the counts alone take no more than they need.
-    m_picturesSplit->setMaximumHeight(shown.images.empty() ? std::min(m_classes->sizeHint().height() + kCardFrame, kMostCountsHeight)
-                                                           : QWIDGETSIZE_MAX);
+    m_classesCard->setMaximumHeight(shown.images.empty() ? std::min(m_classes->sizeHint().height() + kCardFrame, kMostCountsHeight)
+                                                         : QWIDGETSIZE_MAX);
 }
 
 void DataPage::showLoading(bool loading)

@@ -122,6 +122,7 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
 
     connect(&document, &ProjectDocument::analysisChanged, this, &Inspector::refresh);
     connect(&document, &ProjectDocument::nameChanged, this, &Inspector::refresh);
+    rebuildFields();
     refresh();
 }
 
@@ -231,6 +232,7 @@ void Inspector::refreshProblems()
         auto *row = new ProblemRow(problem, {});
         connect(row, &ProblemRow::fixRequested, this, [this](const Fix &fix) { m_document.applyFix(Fix(fix)); });
         m_problemLayout->addWidget(row);
+        row->show();
         m_problems.push_back(row);
     }
 }

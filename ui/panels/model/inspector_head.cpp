@@ -16,7 +16,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kStripeWidth = 3, kLabelWidth = 88;
+constexpr int kStripeWidth = 3, kLabelWidth = 88, kResetWidth = 24;  // as in the fields below
 constexpr double kTitleSize = 1.25;
 
 class Stripe : public QWidget
@@ -54,8 +54,8 @@ InspectorHead::InspectorHead(ProjectDocument &document, QWidget *parent)
         label->setTextFormat(Qt::PlainText);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_more->setCheckable(true);
-    m_more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_more->setIconSize({kSpaceL, kSpaceL});
+    m_more->setFixedSize(kResetWidth, kResetWidth);
     m_more->setAccessibleName(tr("More about this layer"));
     m_name->setAccessibleName(tr("Name"));
     m_name->setToolTip(tr("The layer's name, unique in the network. Weights are saved under it."));
@@ -69,6 +69,7 @@ InspectorHead::InspectorHead(ProjectDocument &document, QWidget *parent)
     top->setSpacing(kSpaceS);
     top->addWidget(m_stripe);
     top->addLayout(titles, 1);
+    top->addWidget(m_more, 0, Qt::AlignTop);
     auto *nameLayout = new QHBoxLayout(m_nameRow);
     nameLayout->setContentsMargins(0, kSpaceXs, 0, 0);
     nameLayout->setSpacing(kSpaceS);
@@ -78,17 +79,17 @@ InspectorHead::InspectorHead(ProjectDocument &document, QWidget *parent)
     nameLabel->setBuddy(m_name);
     nameLayout->addWidget(nameLabel);
     nameLayout->addWidget(m_name, 1);
+    nameLayout->addSpacing(kSpaceS + kResetWidth);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpaceS);
     layout->addLayout(top);
     layout->addWidget(m_summary);
-    layout->addWidget(m_more, 0, Qt::AlignLeft);
     layout->addWidget(m_help);
     layout->addWidget(m_nameRow);
 
     const auto unfold = [this](bool open) {
-        m_more->setText(open ? tr("Less") : tr("More"));
+        m_more->setToolTip(open ? tr("Show less") : tr("What it does and when to use it"));
         m_more->setIcon(themeIcon(open ? QStringLiteral("chevron-up") : QStringLiteral("chevron-down"), ColorRole::Muted));
         m_help->setVisible(open && !m_help->text().isEmpty());
     };
@@ -164,8 +165,11 @@ void InspectorHead::showLayer(const Layer &layer)
                      .arg(QString::fromStdString(layer.type)),
                  {});
     }
-    if (!m_name->isModified())
-        m_name->setText(QString::fromStdString(layer.name));
+    const QString name = QString::fromStdString(layer.name);
+    if (!m_name->isModified() && m_name->text() != name) {
+        m_name->setText(name);
+        m_name->setCursorPosition(0);  // a long name shows its beginning
+    }
 }
 
 void InspectorHead::focusName()

@@ -29,12 +29,16 @@ public:
     {
         auto *layout = new QHBoxLayout(this);
         layout->setContentsMargins(0, 0, 0, 0);
-        layout->setSpacing(kSpaceXs);
-        layout->addWidget(m_line, 1);
-        if (!spec.unit.empty()) {
+        layout->addWidget(m_line);
+        if (!spec.unit.empty()) {  // inside the field, so that all fields have one width
             auto *unit = new QLabel(QString::fromStdString(spec.unit));
             unit->setProperty("muted", true);
-            layout->addWidget(unit);
+            unit->setAttribute(Qt::WA_TransparentForMouseEvents);
+            auto *inside = new QHBoxLayout(m_line);
+            inside->setContentsMargins(0, 0, kSpaceS, 0);
+            inside->addStretch(1);
+            inside->addWidget(unit);
+            m_line->setTextMargins(0, 0, unit->sizeHint().width() + kSpaceXs, 0);
         }
         setFocusProxy(m_line);
         m_line->setAccessibleName(QString::fromStdString(spec.label));

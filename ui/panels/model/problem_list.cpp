@@ -103,6 +103,7 @@ void ProblemList::refresh()
     for (const Problem &problem : problems) {
         auto *row = new ProblemRow(problem, nameOf(problem));
         m_layout->insertWidget(static_cast<int>(m_rows.size()), row);
+        row->show();  // now, so that it can take the focus
         m_rows.push_back(row);
         connect(row, &ProblemRow::chosen, this, [this](LayerId id) {
             if (id != 0)

@@ -23,7 +23,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kSideWidth = 380, kLeastSideWidth = 280, kLeastChartsWidth = 320, kLeastColumn = 80, kRunColumn = 144,
+constexpr int kSideWidth = 460, kChartsWidth = 740, kLeastSideWidth = 280, kLeastChartsWidth = 320, kLeastColumn = 64, kRunColumn = 144,
               kSettingColumn = 176;
 
 // The runs' names with their curves before them.
@@ -87,7 +87,7 @@ RunComparison::RunComparison(QWidget *parent)
     m_split->addWidget(charts);
     m_split->addWidget(m_side);
     m_split->setStretchFactor(0, 1);
-    m_split->setSizes({3 * kSideWidth, kSideWidth});
+    m_split->setSizes({kChartsWidth, kSideWidth});
 
     m_pages->addWidget(new EmptyState(QStringLiteral("runs"), tr("Select a run to see its curves and settings, or several to compare them."), {}));
     m_pages->addWidget(m_split);

@@ -16,7 +16,7 @@ constexpr struct {
     int column, letters;
 } kWidths[] = {{RunTableModel::Name, 36},      {RunTableModel::State, 18},      {RunTableModel::Started, 20},
                {RunTableModel::Duration, 15},  {RunTableModel::BestMetric, 24}, {RunTableModel::Parameters, 18},
-               {RunTableModel::Device, 12},    {RunTableModel::Tags, 24},       {RunTableModel::Notes, 24}};
+               {RunTableModel::Device, 12},    {RunTableModel::Tags, 24},       {RunTableModel::Notes, 16}};
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -53,6 +54,7 @@ RunsPage::RunsPage(ProjectDocument &document, RunLibrary &library, LiveRun &live
     makeActions();
     auto *empty = new EmptyState(QStringLiteral("runs"), tr("Every run of this project is kept here, with its curves, settings and checkpoints."),
                                  tr("Start"));
+    empty->setObjectName(QStringLiteral("emptyHistory"));
     connect(empty, &EmptyState::begun, this, &RunsPage::startRequested);
     auto *broken = new EmptyState(QStringLiteral("problem"), tr("The run history of this project cannot be read."), tr("Try again"));
     broken->setObjectName(QStringLiteral("brokenHistory"));
@@ -371,9 +373,12 @@ void RunsPage::deleteSelected()
     const RunRecord *run = ids.size() == 1 ? m_model.find(ids.front()) : nullptr;
     const QString text = run ? tr("Deleted \"%1\".").arg(QString::fromStdString(run->name)) : tr("Deleted %1.").arg(runsText(ids.size()));
     m_deleteStep = -1;  // the notice of an earlier deletion must not clear this one's
-    m_document.undoStack()->push(new DeleteRunsCommand(m_library, ids));
+    const auto selectAgain = [page = QPointer<RunsPage>(this)](const std::vector<qint64> &restored) {
+        if (page)
+            page->m_toSelect = restored;
+    };
+    m_document.undoStack()->push(new DeleteRunsCommand(m_library, ids, selectAgain));
     m_deleteStep = m_document.undoStack()->index();
-    m_toSelect = ids;  // when they come back
     m_notice->showMessage(NoticeBar::Kind::Info, text, tr("Undo"));
 }
 

@@ -1,6 +1,7 @@
 #include "ui/panels/train/chart_board.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -17,7 +18,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kTwoColumnsFrom = 640, kLargestSmoothing = 99, kUsualSmoothing = 60, kSliderWidth = 120;
+constexpr int kTwoColumnsFrom = 640, kHintFrom = 760, kLargestSmoothing = 99, kUsualSmoothing = 60, kSliderWidth = 120;
 
 // Series of the parts of the data, without what has a chart of its own.
 QStringList metricsOf(const RunCurves &curves)
@@ -37,27 +38,28 @@ QStringList metricsOf(const RunCurves &curves)
 
 ChartBoard::ChartBoard(LiveRun &run, QWidget *parent)
     : QWidget(parent), m_run(run), m_group(new ChartGroup(this)), m_scroll(new QScrollArea), m_area(new QWidget), m_grid(new QGridLayout(m_area)),
-      m_smoothing(new QSlider(Qt::Horizontal)), m_smoothingText(new QLabel), m_log(new QToolButton)
+      m_smoothing(new QSlider(Qt::Horizontal)), m_hint(new QLabel(tr("Wheel to zoom, drag to move, double-click to show all"))),
+      m_smoothingText(new QLabel), m_log(new QToolButton)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->setSpacing(kSpaceS);
     auto *bar = new QHBoxLayout;
     bar->setSpacing(kSpaceS);
-    auto *hint = new QLabel(tr("Wheel to zoom, drag to move, double-click to show all"));
-    hint->setProperty("muted", true);
-    QFont small = hint->font();
+    m_hint->setProperty("muted", true);
+    QFont small = m_hint->font();
     small.setPointSizeF(small.pointSizeF() * 0.9);
-    hint->setFont(small);
-    bar->addWidget(hint);
-    bar->addStretch(1);
+    m_hint->setFont(small);
+    m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // it gives way
+    bar->addWidget(m_hint, 1);
+    bar->addStretch(0);
     auto *smoothingLabel = new QLabel(tr("Smoothing"));
     smoothingLabel->setProperty("muted", true);
     smoothingLabel->setBuddy(m_smoothing);
     m_smoothing->setRange(0, kLargestSmoothing);
     m_smoothing->setFixedWidth(kSliderWidth);
     m_smoothing->setAccessibleName(tr("Smoothing of the curves, in percent"));
-    m_smoothing->setToolTip(tr("How much of each drawn value comes from the values before it. The raw curve stays visible behind."));
+    m_smoothing->setToolTip(tr("Of loss, utilization and speed: how much of each drawn value comes from those before it. The raw curve stays visible behind."));
     m_smoothingText->setMinimumWidth(m_smoothingText->fontMetrics().horizontalAdvance(QStringLiteral("0.00")));
     m_smoothingText->setAccessibleName(tr("Smoothing"));
     m_log->setText(tr("Log scale"));
@@ -83,8 +85,8 @@ ChartBoard::ChartBoard(LiveRun &run, QWidget *parent)
 
     connect(m_smoothing, &QSlider::valueChanged, this, [this](int percent) {
         m_smoothingText->setText(QString::number(percent / 100.0, 'f', 2));
-        for (CurveChart *chart : m_charts)
-            chart->setSmoothing(percent / 100.0);
+        for (std::size_t i = 0; i < m_charts.size(); ++i)
+            m_charts[i]->setSmoothing(m_noisy[i] ? percent / 100.0 : 0);
     });
     connect(m_log, &QToolButton::toggled, this, &ChartBoard::setLogScale);
     connect(all, &QToolButton::clicked, this, &ChartBoard::showAll);
@@ -100,7 +102,8 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
     const QString training = tr("training"), validation = tr("validation");
     std::vector<Wanted> wanted{{tr("Loss"),
                                 tr("The loss of the training part while it falls, and that of the validation part after every epoch."),
-                                {{QStringLiteral("train/loss"), training, true}, {QStringLiteral("validation/loss"), validation, false}}}};
+                                {{QStringLiteral("train/loss"), training, true}, {QStringLiteral("validation/loss"), validation, false}},
+                                true}};
     QStringList metrics = metricsOf(m_run.curves());
     if (metrics.isEmpty())
         wanted.push_back({tr("Metric"), tr("Accuracy, or the mean absolute error and R², after every epoch."), {}});
@@ -118,8 +121,9 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
                       tr("How busy the processors are, in all and by this program."),
                       {{QStringLiteral("gpu/utilization"), tr("GPU"), false, 3},
                        {QStringLiteral("cpu/utilization"), tr("all processors"), false, 0},
-                       {QStringLiteral("cpu/process"), tr("this program"), false, 1}}});
-    wanted.push_back({tr("Speed"), tr("Samples trained in a second."), {{QStringLiteral("throughput/samples"), tr("training"), false, 0}}});
+                       {QStringLiteral("cpu/process"), tr("this program"), false, 1}},
+                      true});
+    wanted.push_back({tr("Speed"), tr("Samples trained in a second."), {{QStringLiteral("throughput/samples"), tr("training"), false, 0}}, true});
     wanted.push_back({tr("Learning rate"), tr("The learning rate, with every change made while the run goes on."), {{QStringLiteral("train/learning_rate"), tr("learning rate"), false, 0}}});
     return wanted;
 }
@@ -127,7 +131,7 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
 CurveChart *ChartBoard::addChart(const Wanted &wanted)
 {
     auto *chart = new CurveChart(wanted.title, wanted.emptyText);
-    chart->setSmoothing(m_smoothing->value() / 100.0);
+    chart->setSmoothing(wanted.noisy ? m_smoothing->value() / 100.0 : 0);
     chart->setLogScale(m_logScale);
     m_group->add(chart);
     return chart;
@@ -157,6 +161,7 @@ void ChartBoard::assign()
     const std::vector<Wanted> wanted = wantedCharts();
     // Charts are kept by their title, so that a new series moves nothing that is there.
     std::vector<CurveChart *> before = std::exchange(m_charts, {});
+    m_noisy.clear();
     for (const Wanted &one : wanted) {
         const auto found = std::find_if(before.begin(), before.end(), [&](const CurveChart *chart) { return chart->title() == one.title; });
         CurveChart *chart = nullptr;
@@ -167,6 +172,7 @@ void ChartBoard::assign()
             chart = addChart(one);
         }
         m_charts.push_back(chart);
+        m_noisy.push_back(one.noisy);
         std::vector<ChartCurve> lines;
         for (const Wanted::Line &line : one.lines)
             if (const auto points = curves.find(line.series); points != curves.end())
@@ -206,6 +212,7 @@ void ChartBoard::arrange()
 
 void ChartBoard::resizeEvent(QResizeEvent *)
 {
+    m_hint->setVisible(width() >= kHintFrom);
     arrange();
 }
 

@@ -46,6 +46,7 @@ private:
             int slot = 0;
         };
         std::vector<Line> lines;
+        bool noisy = false;  // follows the smoothing; a value an epoch, or an exact one, is shown as it is
     };
     std::vector<Wanted> wantedCharts() const;
     void forget();    // the curves of an earlier run are gone
@@ -60,9 +61,10 @@ private:
     QWidget *m_area;
     QGridLayout *m_grid;
     QSlider *m_smoothing;
-    QLabel *m_smoothingText;
+    QLabel *m_hint, *m_smoothingText;
     QToolButton *m_log;
     std::vector<CurveChart *> m_charts;
+    std::vector<bool> m_noisy;  // beside m_charts
     std::size_t m_seriesAssigned = 0;
     int m_columns = 0;
     bool m_logScale = false;

@@ -18,7 +18,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kOpenHeight = 160, kMostLines = 10'000;
+constexpr int kOpenHeight = 160, kMostLines = 10'000, kIconSize = 16;
 
 QIcon iconOf(EventLevel level)
 {
@@ -59,6 +59,7 @@ EventLog::EventLog(LiveRun &run, QWidget *parent) : QFrame(parent), m_fold(new Q
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setUniformItemSizes(true);
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setIconSize({kIconSize, kIconSize});
     m_list->setFixedHeight(kOpenHeight);
     m_list->setAccessibleName(tr("Events of the run"));
     m_list->hide();

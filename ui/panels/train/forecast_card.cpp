@@ -133,8 +133,7 @@ void ForecastCard::showForecast()
         m_verdict->setText(tr("How much is free is not known here."));
         setState(m_verdict, "muted");
     } else if (forecast->fits()) {
-        m_verdict->setText(tr("Fits: %1 of %2 free, with a batch of %3.")
-                               .arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
+        m_verdict->setText(tr("Fits: %1 of %2 free.").arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available))));
         setState(m_verdict, "muted");
     } else {
         m_verdict->setText(tr("Does not fit: it takes %1, and %2 are free. Make the batch of %3 smaller, or the network.")

@@ -88,6 +88,8 @@ RunStrip::RunStrip(LiveRun &run, QWidget *parent)
     m_epochBar->setTextVisible(false);
     m_epochBar->setFixedHeight(4);
     m_epochBar->setRange(0, 1000);
+    m_epochBar->setStyleSheet(QStringLiteral("QProgressBar { border: none; border-radius: 2px; background: palette(midlight); }"
+                                             "QProgressBar::chunk { border-radius: 2px; background: palette(highlight); }"));
     m_epochBar->setAccessibleName(tr("Progress of the run"));
     m_epoch.box->layout()->addWidget(m_epochBar);
     m_step = addFigure(figures, tr("Step"), QStringLiteral("100,000"));
@@ -97,7 +99,9 @@ RunStrip::RunStrip(LiveRun &run, QWidget *parent)
     m_speed = addFigure(figures, tr("Samples/s"), QStringLiteral("1,000,000"));
     m_left = addFigure(figures, tr("Time left"), QStringLiteral("10:00:00"));
     figures->addStretch(1);
+    m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     line->addWidget(m_figures, 1);
+    m_invitation->setMinimumHeight(m_figures->sizeHint().height());  // nothing moves when the first run begins
     m_error->setProperty("error", true);
     m_error->setWordWrap(true);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -163,11 +167,32 @@ void RunStrip::showRun()
     if (!metric.isEmpty())
         m_metric.caption->setText(seriesTitle(metric));
     const bool hasMetric = metric != QLatin1String("loss");
-    m_metric.box->setVisible(hasMetric);
+    m_metric.box->setProperty("wanted", hasMetric);
     m_metric.value->setText(metricNumber(progress.validationMetric ? progress.validationMetric : progress.trainMetric));
     m_best.value->setText(metricNumber(progress.bestMetric));
     m_speed.value->setText(number(progress.samplesPerSecond));
+    fitFigures();
     m_left.value->setText(progress.state == TrainState::Running || progress.state == TrainState::Paused ? timeText(progress.secondsLeft) : kUnknown);
+}
+
+// A narrow page shows the figures that matter most.
+void RunStrip::fitFigures()
+{
+    int left = m_figures->width();
+    for (const Figure *figure : {&m_state, &m_epoch, &m_loss, &m_metric, &m_left, &m_speed, &m_best, &m_step}) {
+        const QVariant wanted = figure->box->property("wanted");
+        const int width = figure->box->sizeHint().width();
+        const bool fits = (!wanted.isValid() || wanted.toBool()) && width <= left;
+        figure->box->setVisible(fits);
+        if (fits)
+            left -= width + kSpaceL;
+    }
+}
+
+void RunStrip::resizeEvent(QResizeEvent *)
+{
+    if (m_run.hasRun())
+        fitFigures();
 }
 
 void RunStrip::showButtons()

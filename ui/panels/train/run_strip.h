@@ -24,6 +24,9 @@ public:
 signals:
     void startRequested();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     struct Figure {
         QWidget *box = nullptr;
@@ -32,6 +35,7 @@ private:
     Figure addFigure(QHBoxLayout *layout, const QString &caption, const QString &widestValue);
     void showRun();
     void showButtons();
+    void fitFigures();
 
     LiveRun &m_run;
     QPushButton *m_start, *m_pause, *m_resume, *m_stop, *m_save;

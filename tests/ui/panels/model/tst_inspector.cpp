@@ -11,10 +11,13 @@
 #include <QToolButton>
 #include <QWheelEvent>
 #include <QtTest>
+#include <QtTest/qtestspontaneevent.h>
 
 #include "engine/base/format.h"
 #include "ui/models/project_document.h"
+#include "ui/panels/model/fact_table.h"
 #include "ui/panels/model/inspector.h"
+#include "ui/panels/model/inspector_head.h"
 #include "ui/panels/model/parameter_field.h"
 #include "ui/theme/theme.h"
 
@@ -328,7 +331,8 @@ private slots:
             bar->setValue(0);
             const QPointF at(5, 5);
             QWheelEvent wheel(at, target->mapToGlobal(at), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-            QApplication::sendEvent(target, &wheel);
+            QSpontaneKeyEvent::setSpontaneous(&wheel);  // as from the window system: only those go on to the parent
+            qApp->notify(target, &wheel);
             QVERIFY(bar->value() > 0);
         }
         QCOMPARE(f.document.graph(), before);
@@ -365,6 +369,8 @@ private slots:
         QVERIFY(f.says("4.00 MB"));
         QVERIFY(f.says("10.0 MB"));
         QVERIFY(f.says("1.25 GFLOP"));
+        for (const FactTable *table : f.inspector.findChildren<FactTable *>())
+            QTRY_VERIFY(table->isVisible() && table->height() >= table->sizeHint().height());
         f.inspector.setForecast(std::nullopt);
         QVERIFY(!f.says("Activations"));
         f.document.reset(Project());
@@ -435,7 +441,10 @@ private slots:
             Fixture f;
             f.inspector.setForecast(someForecast());
             const auto shot = [&](const char *what) {
-                QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+                for (const FactTable *table : f.inspector.findChildren<FactTable *>())
+                    QTRY_VERIFY(!table->isVisible() || table->height() >= table->sizeHint().height());
+                const auto *head = f.inspector.findChild<InspectorHead *>();
+                QTRY_COMPARE(head->height(), head->heightForWidth(head->width()));
                 const QImage image = f.inspector.grab().toImage();
                 QCOMPARE(image.pixelColor(image.width() / 2, image.height() - 4), themeColor(ColorRole::Panel));
                 if (!folder.isEmpty())

@@ -1,8 +1,10 @@
 // The Model page as a whole: what is selected on the canvas, in the problem list and in the inspector is the same.
 #include <QAction>
 #include <QDir>
+#include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QtTest>
@@ -121,6 +123,26 @@ private slots:
             for (std::size_t b = 0; b < a; ++b)
                 QVERIFY(!QRectF(QPointF(layers[a].x, layers[a].y), kLayerCardSize)
                              .intersects(QRectF(QPointF(layers[b].x, layers[b].y), kLayerCardSize)));
+    }
+
+    void aLayerDraggedFromThePaletteLandsOnTheCanvas()
+    {
+        Fixture f;
+        QAbstractItemModel *model = f.page->palette()->tree()->model();
+        const QModelIndex dense = model->index(0, 0, model->index(1, 0));
+        const std::unique_ptr<QMimeData> data(model->mimeData({dense}));
+        QWidget *viewport = f.page->canvas()->viewport();
+        const QPoint at(100, 60);
+        QDragEnterEvent enter(at, Qt::CopyAction, data.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(viewport, &enter);
+        QVERIFY(enter.isAccepted());
+        QDragMoveEvent move(at, Qt::CopyAction, data.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(viewport, &move);
+        QDropEvent drop(at, Qt::CopyAction, data.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(viewport, &drop);
+        QCOMPARE(f.document.graph().layers().size(), size_t{4});
+        QCOMPARE(f.document.graph().layers().back().type, "dense");
+        QCOMPARE(f.page->inspector()->selection(), std::vector{f.document.graph().layers().back().id});
     }
 
     void aProblemLeadsToItsLayerHoweverFarAway()

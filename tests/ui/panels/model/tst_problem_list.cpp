@@ -69,7 +69,8 @@ private slots:
             const QString name = QString::fromStdString(f.document.graph().find(problem.layer)->name);
             QVERIFY(f.list.rows()[i]->accessibleName().startsWith(name + ": "));
         }
-        QVERIFY(f.says("2 problem"));
+        QVERIFY(f.says("2 problems"));
+        QVERIFY(f.says("input is 8, but a sample of the data is 4. Set input to 4."));
     }
 
     void aClickChoosesTheLayer()
