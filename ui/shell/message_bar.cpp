@@ -101,6 +101,7 @@ void MessageArea::show(const Message &message)
         bar->deleteLater();
     });
     m_layout->addWidget(bar);
+    bar->show();
     if (message.kind == Message::Kind::Question)
         bar->takeFocus();
 }

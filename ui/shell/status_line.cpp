@@ -6,6 +6,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QStyle>
 #include <QToolButton>
 #include <QUndoStack>
@@ -61,6 +62,18 @@ std::vector<QString> factTexts(const TrainProgress &progress)
     return texts;
 }
 
+// One line that ends in dots where there is no room for all of it.
+class MessageLabel : public QLabel
+{
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setPen(themeColor(ColorRole::Muted));
+        painter.drawText(rect(), Qt::AlignRight | Qt::AlignVCenter, fontMetrics().elidedText(text(), Qt::ElideMiddle, width()));
+    }
+};
+
 QToolButton *lineButton(const QString &objectName)
 {
     auto *button = new QToolButton;
@@ -74,7 +87,7 @@ QToolButton *lineButton(const QString &objectName)
 
 StatusLine::StatusLine(Workspace &workspace, QWidget *parent)
     : QFrame(parent), m_workspace(workspace), m_problems(lineButton(QStringLiteral("problems"))), m_run(lineButton(QStringLiteral("run"))),
-      m_message(new QLabel)
+      m_message(new MessageLabel)
 {
     setObjectName(QStringLiteral("statusline"));
     setFixedHeight(kHeight + 1);  // and the line above
@@ -88,15 +101,15 @@ StatusLine::StatusLine(Workspace &workspace, QWidget *parent)
         layout->addWidget(m_facts.back());
     }
     layout->addStretch(1);
-    m_message->setProperty("muted", true);
-    m_message->setTextFormat(Qt::PlainText);
     m_message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_message->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_message, 4);
 
     m_messageEnd.setSingleShot(true);
     m_messageEnd.setInterval(kMessageTime);
-    connect(&m_messageEnd, &QTimer::timeout, m_message, &QLabel::clear);
+    connect(&m_messageEnd, &QTimer::timeout, m_message, [this] {
+        m_message->clear();
+        m_message->setToolTip({});
+    });
     connect(m_problems, &QToolButton::clicked, this, &StatusLine::problemsClicked);
     connect(m_run, &QToolButton::clicked, this, &StatusLine::runClicked);
     connect(&workspace.document(), &ProjectDocument::analysisChanged, this, &StatusLine::showProblems);
@@ -121,6 +134,7 @@ StatusLine::StatusLine(Workspace &workspace, QWidget *parent)
 void StatusLine::showMessage(const QString &text)
 {
     m_message->setText(text);
+    m_message->setToolTip(text);
     m_messageEnd.start();
 }
 

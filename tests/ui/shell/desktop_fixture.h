@@ -63,6 +63,14 @@ public:
     }
     void click(QWidget *widget) { QTest::mouseClick(widget, Qt::LeftButton); }
 
+    // Presses the button with this word, once it is there and in its place.
+    void answer(const QString &word)
+    {
+        QTRY_VERIFY2(button(word), qPrintable(word));
+        QTest::qWait(10);
+        click(button(word));
+    }
+
     bool hasMessage(const QString &part)
     {
         for (const ui::MessageBar *bar : window.messages().findChildren<ui::MessageBar *>())

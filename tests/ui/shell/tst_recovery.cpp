@@ -1,6 +1,4 @@
 // Unsaved changes after a crash: kept while the program runs, offered when it starts again, gone when they are saved.
-#include <csignal>
-
 #include <QDir>
 #include <QProcess>
 
@@ -102,7 +100,7 @@ private slots:
 
         Desktop desktop;
         QTRY_VERIFY(desktop.hasMessage(QStringLiteral("Trainyard did not close properly: Iris flowers has unsaved changes")));
-        desktop.click(desktop.button(QStringLiteral("Restore")));
+        desktop.answer(QStringLiteral("Restore"));
         QTRY_VERIFY(desktop.workspace().files().hasProject());
         QCOMPARE(desktop.document().training().epochs, std::int64_t(4711));
         QVERIFY(desktop.window.isWindowModified());
@@ -118,12 +116,12 @@ private slots:
         QVERIFY(QDir().mkpath(QString::fromStdString(Autosave::folder().string())));
         QFile file(QString::fromStdString((Autosave::folder() / "left.json").string()));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(R"({"trainyard": "autosave", "name": "Old net", "folder": "", "saved_ms": 1700000000000,
-                       "owner": {"pid": 999999999, "start_ticks": 1, "boot": "another"}, "project": "{\"format\": 1}"})");
+        file.write("{\"trainyard\": \"autosave\", \"name\": \"Old net\", \"folder\": \"\", \"saved_ms\": 1700000000000, "
+                   "\"owner\": {\"pid\": 999999999, \"start_ticks\": 1, \"boot\": \"another\"}, \"project\": \"{}\"}");
         file.close();
         Desktop desktop;
         QTRY_VERIFY(desktop.hasMessage(QStringLiteral("Old net has unsaved changes")));
-        desktop.click(desktop.button(QStringLiteral("Discard")));
+        desktop.answer(QStringLiteral("Discard"));
         QTRY_VERIFY(autosaves().isEmpty());
         QVERIFY(!desktop.hasMessage(QStringLiteral("Old net")));
     }
@@ -131,7 +129,7 @@ private slots:
     void aFileThatIsNoneOfOursIsLeftAlone()
     {
         QVERIFY(QDir().mkpath(QString::fromStdString(Autosave::folder().string())));
-        for (const char *text : {"", "{", "[1, 2]", R"({"trainyard": "autosave", "owner": 3})"}) {
+        for (const char *text : {"", "{", "[1, 2]", "{\"trainyard\": \"autosave\", \"owner\": 3}"}) {
             QFile file(QString::fromStdString((Autosave::folder() / "odd.json").string()));
             QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
             file.write(text);

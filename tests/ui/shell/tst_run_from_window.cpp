@@ -82,7 +82,7 @@ private slots:
         desktop.press(Qt::Key_F5);
         QTRY_VERIFY(desktop.hasMessage(QStringLiteral("The run cannot start.")));
         QVERIFY(!desktop.workspace().run().isActive());
-        desktop.click(desktop.button(QStringLiteral("Show problems")));
+        desktop.answer(QStringLiteral("Show problems"));
         QCOMPARE(desktop.window.currentPage(), QStringLiteral("model"));
     }
 
@@ -95,10 +95,10 @@ private slots:
         desktop.window.close();
         QVERIFY(desktop.window.isVisible());
         QVERIFY(desktop.hasMessage(QStringLiteral("is going on")));
-        desktop.click(desktop.button(QStringLiteral("Keep running")));
+        desktop.answer(QStringLiteral("Keep running"));
         QVERIFY(desktop.workspace().run().isActive());
         desktop.window.close();
-        desktop.click(desktop.button(QStringLiteral("Stop and quit")));
+        desktop.answer(QStringLiteral("Stop and quit"));
         QTRY_VERIFY_WITH_TIMEOUT(!desktop.window.isVisible(), 20000);
         QCOMPARE(desktop.workspace().run().progress().state, TrainState::Stopped);
         QVERIFY(!QDir(m_ground->home() + QStringLiteral("/iris/checkpoints")).isEmpty());
@@ -112,7 +112,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(desktop.workspace().run().progress().step > 0, 20000);
         desktop.press(Qt::Key_N, Qt::ControlModifier);
         QVERIFY(desktop.workspace().run().isActive());
-        desktop.click(desktop.button(QStringLiteral("Stop and begin anew")));
+        desktop.answer(QStringLiteral("Stop and begin anew"));
         QTRY_VERIFY_WITH_TIMEOUT(desktop.document().project().name == "Untitled", 20000);
         QVERIFY(!desktop.workspace().run().isActive());
     }
