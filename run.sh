@@ -18,8 +18,6 @@ build=build/release
 [ -f $build/build.ninja ] || cmake --preset release
 cmake --build $build
 
-# Threads that wait sleep instead of spinning: on a machine that does other work too, that is many times faster.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 if [ $screen = 1 ]; then
   exec $build/bin/trainyard "$project"
 fi

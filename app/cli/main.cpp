@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/commands.h"
+#include "engine/api/idle_threads.h"
 
 int main(int argc, char **argv)
 {
+    trainyard::limitSpinning(argv);
     using namespace trainyard::cli;
     // A file beyond the shell's limit is an error to report, not the end of the program.
     std::signal(SIGXFSZ, SIG_IGN);

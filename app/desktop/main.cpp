@@ -4,12 +4,14 @@
 #include <QApplication>
 #include <QCommandLineParser>
 
+#include "engine/api/idle_threads.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/session.h"
 #include "ui/theme/theme.h"
 
 int main(int argc, char **argv)
 {
+    trainyard::limitSpinning(argv);
     // A file beyond the shell's limit is an error to report, not the end of the program.
     std::signal(SIGXFSZ, SIG_IGN);
     QCoreApplication::setOrganizationName(QStringLiteral("trainyard"));  // the folder of its settings and state

@@ -38,6 +38,8 @@ struct TrainProgress {
     std::uint64_t arenaBytes = 0;
     std::string device;
     std::optional<Error> error;  // with Failed
+    // The epoch that is going on, counted from 1; once the run has ended, how many are done.
+    std::int64_t epochShown() const { return ended() || epoch == epochs ? epoch : epoch + 1; }
     bool ended() const { return state == TrainState::Finished || state == TrainState::Stopped || state == TrainState::Failed; }
 };
 

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/api/idle_threads.h"
 #include "engine/train/model.h"
 #include "tests/bench/bench_models.h"
 
@@ -166,6 +167,7 @@ Result<nlohmann::ordered_json> run(const Options &options)
 
 int main(int argc, char **argv)
 {
+    trainyard::limitSpinning(argv);  // as the programs do
     trainyard::bench::Options options;
     CLI::App app{"Training throughput of the benchmark's networks, as JSON."};
     app.add_option("--threads", options.threads, "CPU threads")->check(CLI::Range(1, 1024))->capture_default_str();

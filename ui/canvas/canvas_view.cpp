@@ -18,7 +18,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr double kFitMargin = 32, kDotPitch = 24;
+constexpr double kFitMargin = 32, kDotPitch = 24, kReadableZoom = 0.8;
 constexpr double kSmallestDotPitch = 14;  // in pixels; below that every second dot is left out
 constexpr int kNoteWidth = 280, kNoteMs = 3500, kNudgePauseMs = 700;
 
@@ -33,6 +33,7 @@ CanvasView::CanvasView(ProjectDocument &document, QWidget *parent)
     setFrameShape(NoFrame);
     setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
     setTransformationAnchor(NoAnchor);
+    setResizeAnchor(AnchorViewCenter);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // the minimap shows where one is
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setViewportUpdateMode(SmartViewportUpdate);
@@ -81,7 +82,7 @@ CanvasView::CanvasView(ProjectDocument &document, QWidget *parent)
     connect(&document, &ProjectDocument::graphChanged, this, &CanvasView::cancelGesture);
     connect(&document, &ProjectDocument::projectReset, this, [this] {
         m_scene->select({});
-        fitNetwork();
+        showOpening();
     });
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         m_scene->update();
@@ -166,24 +167,39 @@ void CanvasView::setZoom(double wanted, QPoint anchor)
     const double zoom = std::clamp(wanted, kSmallestZoom, kLargestZoom);
     const QPointF held = mapToScene(anchor);
     setTransform(QTransform::fromScale(zoom, zoom));
+    m_untouched = false;
     updateSceneRect();
     scrollBy(mapFromScene(held) - anchor);
     m_actions->update();
 }
 
+double CanvasView::fittingZoom() const
+{
+    const QRectF content = m_scene->contentRect();
+    if (content.isEmpty())
+        return 1;
+    return std::min({1.0, (viewport()->width() - 2 * kFitMargin) / content.width(), (viewport()->height() - 2 * kFitMargin) / content.height()});
+}
+
 void CanvasView::fitNetwork()
 {
-    m_fitPending = !isVisible();  // the size is not known before
-    if (m_fitPending)
-        return;
-    const QRectF content = m_scene->contentRect();
-    const QSizeF room = viewport()->size() - QSize(2 * static_cast<int>(kFitMargin), 2 * static_cast<int>(kFitMargin));
-    double zoom = 1;
-    if (!content.isEmpty())
-        zoom = std::min({1.0, room.width() / content.width(), room.height() / content.height()});
-    setZoom(zoom);
-    centerOnPoint(content.center());
+    setZoom(fittingZoom());
+    centerOnPoint(m_scene->contentRect().center());
     m_minimap->follow();
+}
+
+void CanvasView::showOpening()
+{
+    m_openingPending = !isVisible();  // the size is not known before
+    if (m_openingPending)
+        return;
+    fitNetwork();
+    if (zoom() < kReadableZoom) {
+        setZoom(kReadableZoom);
+        const QRectF content = m_scene->contentRect();
+        centerOnPoint({content.center().x(), content.top() + (viewport()->height() / 2.0 - kFitMargin) / kReadableZoom});
+    }
+    m_untouched = true;
 }
 
 // One view's size of free space around the network, so that any card can be brought anywhere.
@@ -285,23 +301,25 @@ void CanvasView::drawForeground(QPainter *painter, const QRectF &)
 
 void CanvasView::resizeEvent(QResizeEvent *event)
 {
+    const bool opening = m_untouched || m_openingPending;
     QGraphicsView::resizeEvent(event);
     updateSceneRect();
     updateHint();
-    if (m_fitPending && isVisible())
-        fitNetwork();
+    if (opening)
+        showOpening();
 }
 
 void CanvasView::showEvent(QShowEvent *event)
 {
     QGraphicsView::showEvent(event);
-    if (m_fitPending)
-        QMetaObject::invokeMethod(this, &CanvasView::fitNetwork, Qt::QueuedConnection);  // layouts give the size first
+    if (m_openingPending)
+        QMetaObject::invokeMethod(this, &CanvasView::showOpening, Qt::QueuedConnection);  // layouts give the size first
 }
 
 void CanvasView::scrollContentsBy(int dx, int dy)
 {
     QGraphicsView::scrollContentsBy(dx, dy);
+    m_untouched = false;
     m_minimap->follow();
 }
 

@@ -37,7 +37,8 @@ public:
     void centerOn(LayerId layer);
     // The search field for a new layer: linked below the selected one, or in the middle of what is seen.
     void startQuickAdd();
-    void fitNetwork();  // at most 100 %
+    void fitNetwork();   // all of it, at most at 100 %
+    void showOpening();  // the same, but never too small to read: then from the top
     // For the window's menus; the shortcuts act while the canvas has the focus. Separators are among them.
     QList<QAction *> menuActions() const;
 
@@ -108,6 +109,7 @@ private:
     void walk(int key);  // moves the selection along the wires or sideways
     void updateCursor();
     void updateSceneRect();
+    double fittingZoom() const;
     void updateHint();
     void describe();  // for screen readers
 
@@ -124,7 +126,8 @@ private:
     QTimer m_noteTime, m_nudgeTime;
     QBasicTimer m_edgeScroll;
     QPoint m_cursor;
-    bool m_spaceHeld = false, m_fitPending = true;
+    bool m_spaceHeld = false, m_openingPending = true;
+    bool m_untouched = false;  // as showOpening() left it: then it follows the size of the window
 };
 
 }  // namespace trainyard::ui

@@ -47,7 +47,7 @@ std::vector<QString> factTexts(const TrainProgress &progress)
     std::vector<QString> texts(FactCount);
     const auto number = [](double value) { return QString::fromStdString(formatSignificant(value)); };
     if (progress.epochs > 0)
-        texts[Epoch] = StatusLine::tr("epoch %1/%2").arg(progress.epoch).arg(progress.epochs);
+        texts[Epoch] = StatusLine::tr("epoch %1/%2").arg(progress.epochShown()).arg(progress.epochs);
     if (progress.trainLoss)
         texts[Loss] = StatusLine::tr("loss %1").arg(number(*progress.trainLoss));
     const QString name = QString::fromStdString(progress.metricName);

@@ -31,6 +31,7 @@ ModelPage::ModelPage(ProjectDocument &document, QWidget *parent)
       m_middle(new QSplitter(Qt::Vertical)), m_problemsHeight(kProblemsHeight)
 {
     m_middle->addWidget(m_canvas);
+    setFocusProxy(m_canvas);
     m_middle->addWidget(m_problems);
     m_middle->setStretchFactor(0, 1);
     m_middle->setStretchFactor(1, 0);

@@ -112,11 +112,10 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
                           {},
                           {{QStringLiteral("train/") + metric, training, true}, {QStringLiteral("validation/") + metric, validation, false}}});
     wanted.push_back({tr("Memory"),
-                      tr("The arena of the run, this program's memory, and what is free on the machine."),
+                      tr("The arena of the run and the memory of this program."),
                       {{QStringLiteral("memory/arena"), tr("arena"), false, 0},
                        {QStringLiteral("memory/device"), tr("device"), false, 3},
-                       {QStringLiteral("memory/process"), tr("this program"), false, 1},
-                       {QStringLiteral("memory/available"), tr("free"), false, 2}}});
+                       {QStringLiteral("memory/process"), tr("this program"), false, 1}}});
     wanted.push_back({tr("Utilization"),
                       tr("How busy the processors are, in all and by this program."),
                       {{QStringLiteral("gpu/utilization"), tr("GPU"), false, 3},

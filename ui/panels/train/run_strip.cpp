@@ -154,9 +154,7 @@ void RunStrip::showRun()
 
     m_state.value->setText(stateText(progress.state, m_run.isActive()));
     const bool known = progress.epochs > 0;
-    // The epoch that is going on counts from one; after the last it stays the last.
-    m_epoch.value->setText(known ? QStringLiteral("%1 / %2").arg(text(formatCount(progress.ended() || !m_run.isActive() ? progress.epoch : std::min(progress.epoch + 1, progress.epochs))),
-                                                                 text(formatCount(progress.epochs)))
+    m_epoch.value->setText(known ? QStringLiteral("%1 / %2").arg(text(formatCount(progress.epochShown())), text(formatCount(progress.epochs)))
                                  : kUnknown);
     const double steps = static_cast<double>(progress.epochs * progress.stepsPerEpoch);
     m_epochBar->setValue(steps > 0 ? static_cast<int>(1000.0 * static_cast<double>(progress.step) / steps) : 0);
