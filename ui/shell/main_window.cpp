@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDateTime>
 #include <QMenu>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -23,6 +24,7 @@ namespace trainyard::ui {
 namespace {
 
 constexpr QSize kFirstSize(1280, 800), kLeastSize(880, 560);
+constexpr QSize kFrame(8, 40);  // room for the title bar, whose size is known only once it is there
 const QString kWelcome = QStringLiteral("welcome");
 
 }  // namespace
@@ -38,7 +40,7 @@ MainWindow::MainWindow(QWidget *parent) : QMainWindow(parent), m_pages(windowPag
     connectWorkspace();
     refreshTitle();
     if (!restoreGeometry(session::windowGeometry()))
-        resize(kFirstSize);
+        resize(kFirstSize.boundedTo(screen()->availableSize() - kFrame));
     m_rail->installEventFilter(this);  // its first paint is the window's
 }
 
@@ -216,7 +218,7 @@ void MainWindow::connectWorkspace()
         const QString page = !m_startPage.isEmpty() ? m_startPage : session::lastPage();
         m_startPage.clear();
         showPage(page);
-        if (currentPage() != page)
+        if (m_current < 0 || currentPage() != page)  // the first start, or a page that is no longer there
             showPageAt(0);
     });
     connect(&files, &ProjectFiles::openingChanged, m_status, [this](bool opening) { m_status->showMessage(opening ? tr("Opening...") : QString()); });

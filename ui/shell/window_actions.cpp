@@ -15,7 +15,7 @@ WindowActions::WindowActions(Workspace &workspace, QWidget *window) : QObject(wi
     save = make(tr("&Save"), QStringLiteral("save"), QKeySequence::Save, tr("Save the project"));
     saveAs = make(tr("Save &as..."), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), tr("Save the project with its data in another folder"));
     rename = make(tr("&Rename project"), QStringLiteral("rename"), QKeySequence(Qt::SHIFT | Qt::Key_F2), tr("Give the project another name"));
-    showWelcome = make(tr("Start &page"), {}, QKeySequence(Qt::CTRL | Qt::Key_0), tr("Recent projects and samples"));
+    showWelcome = make(tr("Start &page"), {}, QKeySequence(Qt::CTRL | Qt::Key_H), tr("Recent projects and samples"));
     quit = make(tr("&Quit"), {}, QKeySequence(Qt::CTRL | Qt::Key_Q), tr("Close Trainyard"));
 
     undo = workspace.document().undoStack()->createUndoAction(this, tr("Undo"));

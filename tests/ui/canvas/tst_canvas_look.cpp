@@ -223,17 +223,30 @@ private slots:
         QCOMPARE(bench.steps(), 0);
     }
 
-    void aProjectIsFittedWhenItIsOpened()
+    void aSmallProjectIsFittedWhenItIsOpened()
     {
         CanvasBench bench;
+        open(bench, longChain(2));
         QVERIFY(bench.view.visibleScene().contains(bench.view.canvas().contentRect()));
         QVERIFY(bench.view.zoom() <= 1);
+    }
+
+    void aLongProjectOpensAtItsTopAndReadable()
+    {
+        CanvasBench bench;
         open(bench, longChain(60));
-        QVERIFY(bench.view.visibleScene().contains(bench.view.canvas().contentRect()));
-        QVERIFY(bench.view.zoom() < 0.3);
-        bench.view.setZoom(1);
+        const QRectF content = bench.view.canvas().contentRect();
+        const auto showsTheTop = [&] {
+            const QRectF seen = bench.view.visibleScene();
+            return seen.top() < content.top() && content.bottom() > seen.bottom() && seen.left() < content.left() && seen.right() > content.right();
+        };
+        QVERIFY(showsTheTop());
+        QVERIFY(bench.view.zoom() >= 0.75);
+        bench.view.resize(bench.view.size() + QSize(300, 100));
+        QVERIFY(showsTheTop());  // follows the window until the person moves it
         QTest::keyClick(&bench.view, Qt::Key_Home);
         QVERIFY(bench.view.zoom() < 0.3);
+        QVERIFY(bench.view.visibleScene().contains(content));
     }
 
     void theOverviewShowsOnlyWhatDoesNotFitAndPans()

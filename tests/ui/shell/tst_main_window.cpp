@@ -53,6 +53,13 @@ private slots:
         QTRY_VERIFY(desktop.workspace().files().hasProject());
     }
 
+    void theFirstStartWithAProjectShowsItsModel()
+    {
+        Desktop desktop(kIris);
+        QTRY_COMPARE(desktop.window.currentPage(), QStringLiteral("model"));
+        QVERIFY(desktop.window.pageWidget(QStringLiteral("model"))->isVisible());
+    }
+
     void aSampleOpensAsACopyInThePersonsFolder()
     {
         Desktop desktop;
@@ -76,7 +83,7 @@ private slots:
             QCOMPARE(desktop.window.currentPage(), pages[i]);
             QVERIFY(desktop.window.pageWidget(pages[i])->isVisible());
         }
-        desktop.press(Qt::Key_0, Qt::ControlModifier);
+        desktop.press(Qt::Key_H, Qt::ControlModifier);
         QCOMPARE(desktop.window.currentPage(), QStringLiteral("welcome"));
     }
 
