@@ -87,6 +87,28 @@ private slots:
         QCOMPARE(desktop.window.currentPage(), QStringLiteral("welcome"));
     }
 
+    void noShortcutMeansTwoThings()
+    {
+        Desktop desktop(kIris);
+        QTRY_VERIFY(desktop.workspace().files().hasProject());
+        for (const char *page : {"model", "data", "train", "runs"}) {
+            desktop.window.showPage(QString::fromLatin1(page));
+            QMap<QString, QString> owners;
+            QList<QAction *> left = desktop.window.menuBar()->actions();
+            while (!left.isEmpty()) {
+                const QAction *action = left.takeFirst();
+                if (const QMenu *menu = action->menu())
+                    left += menu->actions();
+                for (const QKeySequence &keys : action->shortcuts()) {
+                    const QString other = owners.value(keys.toString());
+                    QVERIFY2(other.isEmpty(), qPrintable(QStringLiteral("%1: %2 and %3 on the page %4").arg(keys.toString(), other, action->text(), page)));
+                    owners.insert(keys.toString(), action->text());
+                }
+            }
+            QVERIFY(owners.size() > 15);
+        }
+    }
+
     void anEditIsShownInTheTitleAndSavedToTheFile()
     {
         Desktop desktop(kIris);

@@ -74,7 +74,7 @@ DataPage::DataPage(ProjectDocument &document, DataLoader &loader, QWidget *paren
     choose->setShortcut(Qt::CTRL | Qt::Key_I);
     connect(choose, &QAction::triggered, this, &DataPage::chooseFile);
     auto *again = new QAction(themeIcon(QStringLiteral("reload")), tr("Read data again"), this);
-    again->setShortcut(Qt::Key_F5);
+    again->setShortcut(Qt::CTRL | Qt::Key_R);
     connect(again, &QAction::triggered, &m_loader, &DataLoader::reload);
     m_actions = {choose, again};
     for (QAction *action : m_actions) {

@@ -1,11 +1,12 @@
 #include "ui/panels/data/data_page_preparation.h"
 
 #include <QComboBox>
-#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QStyle>
+
+#include "ui/controls/form.h"
 
 namespace trainyard::ui {
 
@@ -48,13 +49,9 @@ std::optional<std::vector<std::int64_t>> sampleShapeFromText(const QString &text
 }
 
 DataPagePreparation::DataPagePreparation(QWidget *parent)
-    : QWidget(parent), m_form(new QFormLayout(this)), m_target(new QComboBox), m_shape(new QLineEdit), m_shapeProblem(new QLabel),
+    : QWidget(parent), m_form(makeForm(this)), m_target(new QComboBox), m_shape(new QLineEdit), m_shapeProblem(new QLabel),
       m_missing(new QComboBox), m_scaling(new QComboBox), m_targetScaling(new QComboBox)
 {
-    m_form->setContentsMargins(0, 0, 0, 0);
-    m_form->setHorizontalSpacing(12);
-    m_form->setVerticalSpacing(8);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_target->addItem(tr("Class, as an index"), static_cast<int>(TargetKind::ClassIndex));
     m_target->addItem(tr("Class, one-hot"), static_cast<int>(TargetKind::OneHot));
     m_target->addItem(tr("Number (regression)"), static_cast<int>(TargetKind::Value));
@@ -87,6 +84,7 @@ DataPagePreparation::DataPagePreparation(QWidget *parent)
     m_form->addRow(tr("&Missing values"), m_missing);
     m_form->addRow(tr("S&caling"), m_scaling);
     m_form->addRow(tr("Target scaling"), m_targetScaling);
+    centerLabels(m_form);
 
     connect(m_target, &QComboBox::activated, this, [this] {
         const auto kind = static_cast<TargetKind>(m_target->currentData().toInt());

@@ -3,12 +3,13 @@
 #include <QComboBox>
 #include <QDir>
 #include <QFileDialog>
-#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
+
+#include "ui/controls/form.h"
 
 namespace trainyard::ui {
 
@@ -21,13 +22,8 @@ QString pathForProject(const QString &path, const QString &folder)
 }
 
 DataPageSource::DataPageSource(QWidget *parent)
-    : QWidget(parent), m_form(new QFormLayout(this)), m_format(new QComboBox), m_delimiter(new QComboBox), m_header(new QComboBox)
+    : QWidget(parent), m_form(makeForm(this)), m_format(new QComboBox), m_delimiter(new QComboBox), m_header(new QComboBox)
 {
-    m_form->setContentsMargins(0, 0, 0, 0);
-    m_form->setHorizontalSpacing(12);
-    m_form->setVerticalSpacing(8);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-
     m_format->addItem(tr("Table (CSV)"), static_cast<int>(DataFormat::Csv));
     m_format->addItem(tr("Images (IDX)"), static_cast<int>(DataFormat::Idx));
     m_delimiter->addItem(tr("Find out"), 0);
@@ -48,6 +44,7 @@ DataPageSource::DataPageSource(QWidget *parent)
     m_form->addRow(tr("Test labels"), makeFileRow(tr("File of test labels, optional"), &DataConfig::testLabelsFile));
     m_form->addRow(tr("&Delimiter"), m_delimiter);
     m_form->addRow(tr("&Header"), m_header);
+    centerLabels(m_form);
 
     connect(m_format, &QComboBox::activated, this, [this] {
         const auto format = static_cast<DataFormat>(m_format->currentData().toInt());
