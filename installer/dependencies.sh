@@ -44,12 +44,16 @@ test_packages='
 python3|the architecture check
 git|lists the files to check
 qt6-base-dev|Qt Test
+xvfb|a display for the test by mouse
+openbox|its window manager
+xdotool|its mouse and keys
+imagemagick|its screenshots
 '
 
 packages=$engine_packages
 [ $desktop = 1 ] && packages+=$desktop_packages
 [ $tests = 1 ] && packages+=$test_packages
-[ $tests = 1 ] && [ $desktop = 0 ] && packages=${packages/qt6-base-dev|Qt Test/}
+[ $tests = 1 ] && [ $desktop = 0 ] && packages=$(grep -vE '^(qt6-base-dev|xvfb|openbox|xdotool|imagemagick)\|' <<<"$packages")
 packages=$(printf '%s' "$packages" | awk -F'|' 'NF == 2 && !seen[$1]++')
 
 if [ $list = 1 ]; then
