@@ -26,7 +26,6 @@ RunTable::RunTable(RunTableModel &model, QWidget *parent) : QTableView(parent), 
     setModel(m_filter);
     setAccessibleName(tr("Runs"));
     styleTable(this);
-    setTextElideMode(Qt::ElideMiddle);  // the number at the end of a name tells runs apart
     setItemDelegate(new RunTableDelegate(this));
     setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);

@@ -94,10 +94,12 @@ void RunTableDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     if (column == RunTableModel::Tags) {
         paintTags(*painter, place, index.data(RunTableModel::TagsRole).toStringList());
     } else {
+        // The number at the end of a name tells runs apart.
+        const auto elide = column == RunTableModel::Name ? Qt::ElideMiddle : Qt::ElideRight;
         const bool secondary = column == RunTableModel::Started || column == RunTableModel::Device || column == RunTableModel::Notes;
         painter->setPen(themeColor(secondary ? ColorRole::Muted : ColorRole::Text));
         painter->drawText(place, static_cast<int>(cell.displayAlignment) | Qt::TextSingleLine,
-                          painter->fontMetrics().elidedText(text, Qt::ElideRight, place.width()));
+                          painter->fontMetrics().elidedText(text, elide, place.width()));
     }
     painter->restore();
 }
