@@ -96,6 +96,7 @@ CanvasView::CanvasView(ProjectDocument &document, QWidget *parent)
 
 CanvasView::~CanvasView()
 {
+    m_quickAdd->disconnect(this);  // an open one closes when the children go, and this is no CanvasView any more then
     m_gesture.reset();
     setScene(nullptr);
 }
