@@ -167,9 +167,10 @@ private slots:
     void aHistoryThatIsNoDatabaseEndsTheRunWithTheReason()
     {
         Bench bench;
-        bench.library.open({});
-        std::ofstream(bench.project.database()) << "this is not a database, and long enough to be seen as such by everyone who opens it";
-        bench.library.open(bench.project.database());
+        // A file of its own: the project's may still be being made by the store that was opened first.
+        const auto broken = bench.project.folder / "broken.sqlite";
+        std::ofstream(broken) << "this is not a database, and long enough to be seen as such by everyone who opens it";
+        bench.library.open(broken);
         bench.start();
         QTRY_VERIFY_WITH_TIMEOUT(!bench.run.isActive(), kLong);
         QCOMPARE(bench.run.progress().state, TrainState::Failed);
