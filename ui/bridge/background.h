@@ -43,4 +43,12 @@ void inBackground(QObject *context, Work work, Done done)
     inBackground(*QThreadPool::globalInstance(), context, std::move(work), std::move(done));
 }
 
+// Lets go of something whose last owner has to wait, for a thread or for the disk: not on the UI thread.
+template <typename T>
+void releaseInBackground(std::shared_ptr<T> owned)
+{
+    if (owned)
+        QThreadPool::globalInstance()->start([owned = std::move(owned)]() mutable { owned.reset(); });
+}
+
 }  // namespace trainyard::ui

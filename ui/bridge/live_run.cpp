@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include <QThreadPool>
+#include "ui/bridge/background.h"
 
 namespace trainyard::ui {
 
@@ -98,7 +98,7 @@ void LiveRun::look()
         m_timer.stop();
         m_subscription.reset();
         // Everything is written, but its threads have yet to be joined: not here.
-        QThreadPool::globalInstance()->start([session = std::shared_ptr<RunSession>(std::move(m_session))]() mutable { session.reset(); });
+        releaseInBackground(std::shared_ptr<RunSession>(std::move(m_session)));
     }
 
     emit progressChanged();

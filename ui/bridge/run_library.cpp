@@ -1,7 +1,6 @@
 #include "ui/bridge/run_library.h"
 
 #include <QPointer>
-#include <QThreadPool>
 
 #include "ui/bridge/background.h"
 
@@ -26,26 +25,19 @@ Result<RunDetails> readDetails(RunStore &store, std::int64_t runId)
     return details;
 }
 
-// The last owner waits until everything is written: not on the UI thread.
-void letGo(std::shared_ptr<StoreThread> store)
-{
-    if (store)
-        QThreadPool::globalInstance()->start([store = std::move(store)]() mutable { store.reset(); });
-}
-
 }  // namespace
 
 RunLibrary::RunLibrary(QObject *parent) : QObject(parent) {}
 
 RunLibrary::~RunLibrary()
 {
-    letGo(std::move(m_store));
+    releaseInBackground(std::move(m_store));
 }
 
 void RunLibrary::open(const std::filesystem::path &database)
 {
     ++m_generation;
-    letGo(std::move(m_store));
+    releaseInBackground(std::move(m_store));
     m_store = database.empty() ? nullptr : std::make_shared<StoreThread>(database);
     emit opened();
     refresh();

@@ -14,8 +14,7 @@ Workspace::Workspace(QObject *parent) : QObject(parent)
     connect(&m_run, &LiveRun::runIdKnown, &m_library, &RunLibrary::refresh);
     connect(&m_run, &LiveRun::ended, this, [this] {
         m_library.refresh();
-        // The last owner waits until everything is written: that is the pool's business.
-        QThreadPool::globalInstance()->start([store = std::move(m_runStore)]() mutable { store.reset(); });
+        releaseInBackground(std::move(m_runStore));
     });
 }
 

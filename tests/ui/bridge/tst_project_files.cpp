@@ -5,22 +5,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/ui/change_epochs.h"
 #include "ui/bridge/project_files.h"
 #include "ui/bridge/recent_projects.h"
 
 using namespace trainyard;
 using namespace trainyard::ui;
-
-namespace {
-
-void changeEpochs(ProjectDocument &document, int epochs)
-{
-    TrainingConfig training = document.training();
-    training.epochs = epochs;
-    document.setTraining(training, QStringLiteral("Epochs"));
-}
-
-}  // namespace
 
 class TestProjectFiles : public QObject
 {

@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <QUndoStack>
 
+#include "tests/ui/change_epochs.h"
 #include "tests/ui/shell/desktop_fixture.h"
 #include "ui/shell/project_card.h"
 #include "ui/shell/top_bar.h"
@@ -18,13 +19,6 @@ using namespace trainyard::ui;
 namespace {
 
 const QString kIris = QStringLiteral(TRAINYARD_PROJECTS_DIR "/iris");
-
-void changeEpochs(Desktop &desktop, int epochs)
-{
-    TrainingConfig training = desktop.document().training();
-    training.epochs = epochs;
-    desktop.document().setTraining(training, QStringLiteral("Epochs"));
-}
 
 }  // namespace
 
@@ -114,7 +108,7 @@ private slots:
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
         QVERIFY(!desktop.window.isWindowModified());
-        changeEpochs(desktop, 77);
+        changeEpochs(desktop.document(), 77);
         QVERIFY(desktop.window.isWindowModified());
         QVERIFY(desktop.window.findChild<TopBar *>()->projectText().contains(QChar(0x2022)));
         desktop.press(Qt::Key_S, Qt::ControlModifier);
@@ -188,7 +182,7 @@ private slots:
     {
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
-        changeEpochs(desktop, 5);
+        changeEpochs(desktop.document(), 5);
         const QString folder = m_ground->home() + QStringLiteral("/iris");
         QVERIFY(QDir().rename(folder, folder + QStringLiteral("-away")));
         QFile file(folder);  // a file where the folder was
@@ -210,7 +204,7 @@ private slots:
     {
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
-        changeEpochs(desktop, 6);
+        changeEpochs(desktop.document(), 6);
         desktop.window.close();
         QVERIFY(desktop.window.isVisible());
         QVERIFY(desktop.hasMessage(QStringLiteral("has changes that are not saved")));
@@ -227,7 +221,7 @@ private slots:
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
         const QByteArray before = contentOf(m_ground->home() + QStringLiteral("/iris/project.json"));
-        changeEpochs(desktop, 6);
+        changeEpochs(desktop.document(), 6);
         desktop.window.close();
         desktop.answer(QStringLiteral("Discard"));
         QTRY_VERIFY(!desktop.window.isVisible());

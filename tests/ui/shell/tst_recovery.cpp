@@ -2,6 +2,7 @@
 #include <QDir>
 #include <QProcess>
 
+#include "tests/ui/change_epochs.h"
 #include "tests/ui/shell/desktop_fixture.h"
 #include "ui/bridge/autosave.h"
 
@@ -16,13 +17,6 @@ const QString kIris = QStringLiteral(TRAINYARD_PROJECTS_DIR "/iris");
 QStringList autosaves()
 {
     return QDir(QString::fromStdString(Autosave::folder().string())).entryList({QStringLiteral("*.json")}, QDir::Files);
-}
-
-void changeEpochs(ProjectDocument &document, int epochs)
-{
-    TrainingConfig training = document.training();
-    training.epochs = epochs;
-    document.setTraining(training, QStringLiteral("Epochs"));
 }
 
 }  // namespace

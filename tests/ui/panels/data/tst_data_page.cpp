@@ -13,6 +13,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/ui/panels/page_pictures.h"
 #include "ui/controls/empty_state.h"
 #include "ui/controls/notice_bar.h"
 #include "ui/panels/data/class_counts.h"
@@ -93,22 +94,6 @@ QString roles(const DataConfig &data)
     return text;
 }
 
-void shoot(QWidget &page, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS");
-    if (folder.isEmpty())
-        return;
-    for (const auto &[appearance, word] : {std::pair(Appearance::Light, "light"), std::pair(Appearance::Dark, "dark")}) {
-        Theme::instance().apply(appearance);
-        for (const QSize size : {QSize(1232, 728), QSize(2512, 1368)}) {
-            page.resize(size);
-            QTest::qWait(50);
-            page.grab().save(QStringLiteral("%1/%2-%3-%4.png").arg(folder, name, QLatin1String(word)).arg(size.width()));
-        }
-    }
-    Theme::instance().apply(Appearance::Light);
-}
-
 }  // namespace
 
 class TestDataPage : public QObject
@@ -123,7 +108,7 @@ private slots:
         auto *empty = bench.part<EmptyState>();
         QVERIFY(empty->isVisible());
         QVERIFY(!bench.part<ColumnTable>()->isVisible());
-        shoot(bench.page, "data-empty");
+        keepPictures(bench.page, "data-empty");
         auto *button = empty->findChild<QPushButton *>();
         QCOMPARE(button->text(), QStringLiteral("Choose file"));
         QTest::mouseClick(button, Qt::LeftButton);
@@ -147,7 +132,7 @@ private slots:
         QCOMPARE(bench.part<ClassCounts>()->counts().size(), std::size_t{2});
         QVERIFY(!bench.part<ImageGrid>()->isVisible());
         QTRY_VERIFY(table->height() > bench.page.height() / 2);  // two classes leave the place to the table
-        shoot(bench.page, "data-table");
+        keepPictures(bench.page, "data-table");
         bench.document.undoStack()->undo();
         QVERIFY(bench.part<EmptyState>()->isVisible());
     }
@@ -271,7 +256,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(notice->isVisible(), kLoadMs);
         QVERIFY2(notice->text().contains(QStringLiteral("line 62")), qPrintable(notice->text()));
         QVERIFY(bench.part<DataFacts>()->text().startsWith(QStringLiteral("Rows -,")));
-        shoot(bench.page, "data-error");
+        keepPictures(bench.page, "data-error");
         bench.write("flowers.csv", flowers());
         auto *again = notice->findChild<QPushButton *>();
         QCOMPARE(again->text(), QStringLiteral("Read again"));
@@ -295,7 +280,7 @@ private slots:
         const QImage shown = images->grab(QRect(0, 0, 64, 64)).toImage();
         QVERIFY(qGray(shown.pixel(36, 36)) < 60);
         QVERIFY(qGray(shown.pixel(20, 36)) > 100);
-        shoot(bench.page, "data-digits");
+        keepPictures(bench.page, "data-digits");
     }
 
     void anotherFormatForgetsTheFilesOfTheFirst()

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/storage/run_store.h"
+#include "tests/ui/panels/page_pictures.h"
 #include "ui/controls/empty_state.h"
 #include "ui/controls/notice_bar.h"
 #include "ui/panels/runs/run_charts.h"
@@ -169,22 +170,6 @@ struct Bench {
 
 const QStringList kNewestFirst{"without checkpoint", "wide", "lower rate", "first try"};
 
-void shoot(QWidget &page, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS");
-    if (folder.isEmpty())
-        return;
-    for (const auto &[appearance, word] : {std::pair(Appearance::Light, "light"), std::pair(Appearance::Dark, "dark")}) {
-        Theme::instance().apply(appearance);
-        for (const QSize size : {QSize(1232, 728), QSize(2512, 1368)}) {
-            page.resize(size);
-            QTest::qWait(300);
-            page.grab().save(QStringLiteral("%1/%2-%3-%4.png").arg(folder, name, QLatin1String(word)).arg(size.width()));
-        }
-    }
-    Theme::instance().apply(Appearance::Light);
-}
-
 }  // namespace
 
 class TestRunsPage : public QObject
@@ -199,7 +184,7 @@ private slots:
         EmptyState *empty = nullptr;
         QTRY_VERIFY_WITH_TIMEOUT((empty = bench.part<EmptyState>("emptyHistory")) && empty->isVisible(), kWaitMs);
         QSignalSpy starts(bench.page.get(), &RunsPage::startRequested);
-        shoot(*bench.page, "runs-empty");
+        keepPictures(*bench.page, "runs-empty");
         QTest::mouseClick(empty->findChild<QPushButton *>(), Qt::LeftButton);
         QCOMPARE(starts.count(), 1);
     }
@@ -317,7 +302,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(bench.names(), (QStringList{"without checkpoint", "wide"}), kWaitMs);
         QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Delete 2 runs"));
         QCOMPARE(bench.stored(true).size(), std::size_t{4});
-        shoot(*bench.page, "runs-deleted");
+        keepPictures(*bench.page, "runs-deleted");
         bench.page->resize(1232, 728);
         QTest::mouseClick(notice->findChild<QPushButton *>(), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(bench.names(), kNewestFirst, kWaitMs);
@@ -503,7 +488,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(notice->isVisible(), kWaitMs);
         QCOMPARE(notice->kind(), NoticeBar::Kind::Error);
         QVERIFY2(notice->text().contains("runs.sqlite"), qPrintable(notice->text()));
-        shoot(*bench.page, "runs-broken");
+        keepPictures(*bench.page, "runs-broken");
         QVERIFY(file.remove());  // what the message advises
         auto *again = bench.part<EmptyState>("brokenHistory")->findChild<QPushButton *>();
         QVERIFY(again->isVisible());
@@ -527,10 +512,10 @@ private slots:
         library.open(document.project().database());
         QTRY_VERIFY_WITH_TIMEOUT(page.table()->model()->rowCount() > 3, kWaitMs);
         QTRY_COMPARE_WITH_TIMEOUT(page.findChild<RunCharts *>()->titles().size(), 4, kWaitMs);
-        shoot(page, "runs-one");
+        keepPictures(page, "runs-one");
         page.table()->selectRuns({1, 2, 4, 5});
         QTRY_VERIFY_WITH_TIMEOUT(page.findChild<QTableView *>("differences")->isVisible(), kWaitMs);
-        shoot(page, "runs-compare");
+        keepPictures(page, "runs-compare");
     }
 };
 
