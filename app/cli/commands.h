@@ -40,6 +40,7 @@ Command addTrain(CLI::App &app);
 Command addRuns(CLI::App &app);
 Command addShow(CLI::App &app);
 Command addForecast(CLI::App &app);
+Command addRace(CLI::App &app);
 Command addLayers(CLI::App &app);
 Command addDoctor(CLI::App &app);
 

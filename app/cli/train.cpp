@@ -22,6 +22,8 @@ struct TrainOptions {
     std::optional<std::int64_t> resume, epochs, batch;
     std::optional<std::uint64_t> seed;
     std::optional<int> threads;
+    std::optional<std::int64_t> memoryLimit;
+    std::optional<std::string> device, precision;
     bool json = false;
 };
 
@@ -113,6 +115,10 @@ int train(const TrainOptions &options)
     project->training.batchSize = options.batch.value_or(project->training.batchSize);
     project->training.seed = options.seed.value_or(project->training.seed);
     project->training.threads = options.threads.value_or(project->training.threads);
+    project->training.device = options.device.value_or(project->training.device);
+    if (options.precision)
+        project->training.precision = *findPrecision(*options.precision);  // one of them: checked when it was read
+    project->training.memoryLimitMiB = options.memoryLimit.value_or(project->training.memoryLimitMiB);
     if (options.epochs && *options.epochs < 1)
         return report({ErrorCode::InvalidArgument, fmt::format("Epochs is {}. It must be at least 1.", *options.epochs), {}, {}}, options.json);
     if (!options.json && *folder != std::filesystem::path(options.project))
@@ -146,6 +152,13 @@ Command addTrain(CLI::App &app)
     command->add_option("--batch", options->batch, "Batch size, instead of the project's")->excludes(resume);
     command->add_option("--seed", options->seed, "Seed, instead of the project's")->check(CLI::NonNegativeNumber)->excludes(resume);
     command->add_option("--threads", options->threads, "CPU threads, instead of the project's")->excludes(resume);
+    command->add_option("--device", options->device, "auto, cpu, cuda:0 and so on, instead of the project's")->excludes(resume);
+    command->add_option("--precision", options->precision, "float32, bfloat16 or float16, instead of the project's")
+        ->check(CLI::IsMember({"float32", "bfloat16", "float16"}))
+        ->excludes(resume);
+    command->add_option("--memory-limit", options->memoryLimit, "The most of a GPU's memory the run may take, in MiB; 0: what is free")
+        ->check(CLI::NonNegativeNumber)
+        ->excludes(resume);
     command->add_option("--name", options->name, "A name for the run")->excludes(resume);
     command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");
     return [options] { return train(*options); };

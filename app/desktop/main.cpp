@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("project"), QStringLiteral("The project's folder; else the last one is opened."),
                                  QStringLiteral("[project]"));
-    const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("The page to show: model, data, train or runs."),
+    const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("The page to show: model, data, train, runs or device."),
                                   QStringLiteral("name"));
     parser.addOption(page);
     parser.process(app);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/device_memory.h"
 #include "engine/base/file.h"
 
 namespace trainyard {
@@ -52,6 +53,12 @@ void Recorder::setConfig(std::string configJson)
     m_inbox.config = std::move(configJson);
 }
 
+void Recorder::measured(const RunMeasurements &measurements)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.measurements = measurements;
+}
+
 void Recorder::setProgress(const TrainProgress &progress)
 {
     const std::scoped_lock lock(m_mutex);
@@ -79,6 +86,7 @@ void Recorder::flush(RunStore &store)
         inbox = m_inbox;
         m_inbox.checkpoints.clear();
     }
+    learnFrom(inbox);
     // Drained after the inbox was read: when the end is in the inbox, all that came before it is in the rings.
     m_subscription->drainPoints(m_points);
     m_subscription->drainEvents(m_events);
@@ -156,7 +164,10 @@ Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
                                                        {"library", facts.library},
                                                        {"instruction_set", facts.instructionSet},
                                                        {"threads", facts.threads},
-                                                       {"arena_bytes", facts.arenaBytes}}
+                                                       {"uuid", facts.deviceUuid},
+                                                       {"driver", facts.driver},
+                                                       {"arena_bytes", facts.arenaBytes},
+                                                       {"device_data_bytes", facts.deviceDataBytes}}
                                     .dump();
         m_bestSeries = "best/" + facts.metricName;
     }
@@ -187,8 +198,10 @@ Status Recorder::write(RunStore &store, const Inbox &inbox, bool withState)
                                                eventKindName(event.kind), event.text}));
         if (inbox.progress.state != TrainState::Preparing)  // a resumed run is not back at its step yet
             TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
-        if (changed && inbox.ended)
+        if (changed && inbox.ended) {
+            TRAINYARD_CHECK(writeMeasurements(store, inbox));
             TRAINYARD_CHECK(store.sealRun(m_runId));
+        }
         if (changed)
             return store.setState(m_runId, state, inbox.progress.error ? inbox.progress.error->message : "", inbox.endedMs);
         return {};
@@ -202,6 +215,38 @@ Status Recorder::write(RunStore &store, const Inbox &inbox, bool withState)
     m_points.clear();
     m_events.clear();
     return {};
+}
+
+// Beside the forecast, which is the arena and the data. A resumed run has the newest overhead, and the energy of all its
+// parts, or none when it is not known of one of them.
+Status Recorder::writeMeasurements(RunStore &store, const Inbox &inbox)
+{
+    const auto &[overhead, joules] = inbox.measurements;
+    if (!overhead && !joules && m_resumeRun == 0)
+        return {};
+    TRAINYARD_TRY(const RunRecord record, store.run(m_runId));
+    auto environment = nlohmann::ordered_json::parse(record.environmentJson, nullptr, false);
+    if (!environment.is_object())
+        environment = nlohmann::ordered_json::object();
+    if (overhead)
+        environment["overhead_bytes"] = *overhead;
+    const bool before = environment.contains("energy_joules") && environment["energy_joules"].is_number();
+    if (joules && before)
+        environment["energy_joules"] = environment["energy_joules"].get<double>() + *joules;
+    else if (joules && m_resumeRun == 0)
+        environment["energy_joules"] = *joules;
+    else
+        environment.erase("energy_joules");
+    return store.setEnvironment(m_runId, environment.dump());
+}
+
+// What the next forecast on this device will add. Nothing depends on it: a disk that refuses is no reason to say anything.
+void Recorder::learnFrom(const Inbox &inbox)
+{
+    if (!inbox.ended || !inbox.facts || !inbox.measurements.overheadBytes || std::exchange(m_learned, true))
+        return;
+    const RunFacts &facts = *inbox.facts;
+    (void)learnOverhead({facts.deviceUuid, facts.driver, facts.library}, *inbox.measurements.overheadBytes);
 }
 
 Status Recorder::writePoints(RunStore &store)

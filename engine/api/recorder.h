@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 
+#include "engine/api/gpu_run_meter.h"
 #include "engine/api/store_thread.h"
 #include "engine/telemetry/hub.h"
 #include "engine/train/trainer.h"
@@ -24,6 +25,7 @@ public:
     void prepared(const RunFacts &facts);
     void saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std::string reason);
     void setConfig(std::string configJson);  // of a resumed run that goes on with other settings
+    void measured(const RunMeasurements &measurements);  // before the end is told
 
     // From whoever watches the trainer: the last progress, and the end when progress.ended(). After the end nothing
     // more may be published.
@@ -47,6 +49,7 @@ private:
     struct Inbox {
         std::optional<RunFacts> facts;
         std::optional<std::string> config;
+        RunMeasurements measurements;
         std::deque<PendingCheckpoint> checkpoints;
         TrainProgress progress;
         bool ended = false;
@@ -56,7 +59,9 @@ private:
     Status ensureRun(RunStore &store, const Inbox &inbox);
     Status write(RunStore &store, const Inbox &inbox, bool withState);
     Status writePoints(RunStore &store);
+    Status writeMeasurements(RunStore &store, const Inbox &inbox);
     Status writeCheckpoints(RunStore &store, Inbox &inbox);
+    void learnFrom(const Inbox &inbox);
     void reportTrouble(const Error &error);
     void finish();
 
@@ -79,7 +84,7 @@ private:
     std::vector<RunEvent> m_events;
     std::map<std::uint32_t, std::int64_t> m_seriesIds;
     std::optional<RunState> m_state;
-    bool m_inTrouble = false;
+    bool m_inTrouble = false, m_learned = false;
     int m_failuresAfterEnd = 0;
 };
 

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/gpu_run_meter.h"
+#include "engine/api/memory_advice.h"
 #include "engine/api/recorder.h"
 #include "engine/data/dataset.h"
 
@@ -78,7 +80,7 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
     row.graphJson = graphText(project->graph);
     row.configJson = configText(fresh.data, fresh.training);
     row.seed = fresh.training.seed;
-    row.precision = "float32";
+    row.precision = precisionName(fresh.training.precision);
     m_recorder = std::make_shared<Recorder>(std::move(row), request.resumeRun.value_or(0), project->folder, m_hub);
     m_store->attach(m_recorder);
 
@@ -105,16 +107,26 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
         job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {
             recorder->saveCheckpoint(std::move(checkpoint), std::move(reason));
         };
-        job.onPrepared = [recorder = m_recorder](const RunFacts &facts) { recorder->prepared(facts); };
+        job.adviseOnMemory = [graph = run.graph, config = run.training](const DataTypes &data) { return memoryAdvice(*graph, data, config); };
+        job.onPrepared = [this](const RunFacts &facts) {
+            m_recorder->prepared(facts);
+            if (!facts.deviceUuid.empty())
+                m_gpuMeter = std::make_unique<GpuRunMeter>(*m_hub, facts.deviceUuid, facts.arenaBytes + facts.deviceDataBytes);
+        };
         return job;
     };
-    // From here on m_sampler and m_segment are the engine thread's, until it has been joined.
+    // From here on m_sampler, m_gpuMeter and m_segment are the engine thread's, until it has been joined.
     m_sampler = std::make_unique<Sampler>(*m_hub);
     const auto onProgress = [this](const TrainProgress &progress) {
-        if (progress.ended())
-            m_sampler.reset();  // nothing is published after the end
-        else
+        if (progress.ended()) {  // nothing is published after it
+            m_sampler.reset();
+            if (m_gpuMeter)
+                m_recorder->measured(m_gpuMeter->finish());
+        } else {
             m_sampler->setStep(progress.step, m_segment);
+            if (m_gpuMeter)
+                m_gpuMeter->setStep(progress.step, m_segment);
+        }
         m_recorder->setProgress(progress);
     };
     m_trainer = std::make_unique<Trainer>(makeJob, onProgress, m_hub);

@@ -23,6 +23,7 @@ struct StartRequest {
     std::optional<std::int64_t> epochs;      // instead of the project's
 };
 
+class GpuRunMeter;
 class Recorder;
 
 class RunSession {
@@ -51,7 +52,8 @@ private:
     std::shared_ptr<StoreThread> m_store;
     std::shared_ptr<Recorder> m_recorder;
     std::unique_ptr<Sampler> m_sampler;  // from the first thought of training to its end: the engine thread's from then on
-    std::uint32_t m_segment = 0;         // engine thread
+    std::unique_ptr<GpuRunMeter> m_gpuMeter;  // engine thread; of a run on a GPU
+    std::uint32_t m_segment = 0;              // engine thread
     std::unique_ptr<Trainer> m_trainer;
 };
 

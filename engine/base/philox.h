@@ -8,28 +8,40 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/base/host_device.h"
+
 namespace trainyard {
 
 using Philox4 = std::array<std::uint32_t, 4>;
 
-// Four 32-bit numbers for the 64-bit key and 128-bit counter.
-constexpr Philox4 philox(std::uint64_t key, Philox4 counter)
+// Replaces the 128-bit counter by the four 32-bit numbers it stands for under the 64-bit key. A plain array, because
+// device code has no std::array.
+TRAINYARD_HOST_DEVICE constexpr void philoxRounds(std::uint64_t key, std::uint32_t (&counter)[4])
 {
     auto k0 = static_cast<std::uint32_t>(key);
     auto k1 = static_cast<std::uint32_t>(key >> 32);
     for (int round = 0; round < 10; ++round) {
         const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * counter[0];
         const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * counter[2];
-        counter = {static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ k0, static_cast<std::uint32_t>(p1),
-                   static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ k1, static_cast<std::uint32_t>(p0)};
+        counter[0] = static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ k0;
+        counter[2] = static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ k1;
+        counter[1] = static_cast<std::uint32_t>(p1);
+        counter[3] = static_cast<std::uint32_t>(p0);
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    return counter;
+}
+
+// Four 32-bit numbers for the 64-bit key and 128-bit counter.
+constexpr Philox4 philox(std::uint64_t key, Philox4 counter)
+{
+    std::uint32_t words[4] = {counter[0], counter[1], counter[2], counter[3]};
+    philoxRounds(key, words);
+    return {words[0], words[1], words[2], words[3]};
 }
 
 // Uniform in [0, 1) with 24 bits, exact in float.
-constexpr float philoxUniform(std::uint32_t bits)
+TRAINYARD_HOST_DEVICE constexpr float philoxUniform(std::uint32_t bits)
 {
     return static_cast<float>(bits >> 8) * (1.0f / 16777216.0f);
 }

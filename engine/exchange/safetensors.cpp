@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little, "the container is litt
 constexpr std::size_t kLengthBytes = 8, kAlignment = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the specification's own limit
 constexpr const char *kMetadataKey = "__metadata__";
-constexpr DType kTypes[] = {DType::F32, DType::F64, DType::I32, DType::I64, DType::U8};
+constexpr DType kTypes[] = {DType::F32, DType::F64, DType::I32, DType::I64, DType::U8, DType::BF16, DType::F16};
 
 using Json = nlohmann::ordered_json;
 

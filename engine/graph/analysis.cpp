@@ -26,6 +26,8 @@ public:
         for (const LayerId id : *order)
             analyzeLayer(*m_graph.find(id));
         for (const LayerId id : *order)
+            checkDevice(*m_graph.find(id));
+        for (const LayerId id : *order)
             checkDeadEnd(*m_graph.find(id));
         checkWholeGraph();
         return std::move(m_result);
@@ -164,6 +166,17 @@ private:
         m_result.parameters += facts.parameters;
     }
 
+    // What the layer computes is known all the same, so that its shape and those below it stay.
+    void checkDevice(const Layer &layer)
+    {
+        if (layer.device.empty() || isDeviceName(layer.device))
+            return;
+        m_result.layers[layer.id].broken = true;
+        addProblem(layer.id, fmt::format("{} is placed on {}, which is no device. Use cpu, cuda:0 or another cuda:N, or leave it to the run.",
+                                         layer.name, layer.device),
+                   kDeviceKey, Fix{fmt::format("Place {} as the run", layer.name), layer.id, kDeviceKey, std::string()});
+    }
+
     // Without a loss the missing loss is what there is to say.
     void checkDeadEnd(const Layer &layer)
     {
@@ -202,6 +215,17 @@ private:
 };
 
 }  // namespace
+
+void applyFix(Graph &graph, const Fix &fix)
+{
+    Layer *layer = graph.edit(fix.layer);
+    if (!layer)
+        return;
+    if (const auto *text = std::get_if<std::string>(&fix.value); text && fix.key == kDeviceKey)
+        layer->device = *text;
+    else
+        layer->parameters[fix.key] = fix.value;
+}
 
 GraphAnalysis analyze(const Graph &graph, const std::optional<DataSignature> &data)
 {

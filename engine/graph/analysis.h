@@ -22,9 +22,11 @@ struct DataSignature {
 struct Fix {
     std::string label;  // "Set units of dense2 to 10"
     LayerId layer = 0;
-    std::string key;
+    std::string key;  // of a setting, or kDeviceKey
     ParameterValue value;
 };
+// Does what the fix says to its layer, where the graph has it.
+void applyFix(Graph &graph, const Fix &fix);
 
 struct Problem {
     LayerId layer = 0;    // 0: of the whole graph

@@ -234,6 +234,20 @@ Result<std::vector<LayerId>> Graph::topologicalOrder() const
     return order;
 }
 
+bool isDeviceName(std::string_view text)
+{
+    constexpr std::string_view kGpu = "cuda:";
+    constexpr std::size_t kMostDigits = 3;
+    if (text == "cpu")
+        return true;
+    if (!text.starts_with(kGpu))
+        return false;
+    text.remove_prefix(kGpu.size());
+    const bool digits = !text.empty() && text.size() <= kMostDigits
+                        && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits && (text.size() == 1 || text.front() != '0');  // one name for one device
+}
+
 LayerSettings settingsOf(const LayerSpec &spec, const Layer &layer)
 {
     return LayerSettings(spec.parameters, layer.parameters);

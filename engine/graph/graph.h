@@ -21,6 +21,7 @@ struct Layer {
     std::string type;  // may be unknown to this program: then the layer is a placeholder that keeps everything
     std::string name;  // unique in the graph: "conv1"
     ParameterMap parameters;  // only what was set or read; the rest is at its default
+    std::string device;       // where it computes: "cpu", "cuda:1"; empty: on the run's device
     double x = 0, y = 0;      // canvas position of the card's top left corner
     std::string unknownJson;  // keys of the file that this program does not know, kept for saving
     bool operator==(const Layer &) const = default;
@@ -74,6 +75,11 @@ private:
     LayerId m_nextId = 1;
     std::string m_unknownJson;
 };
+
+// Whether a layer can be placed there: "cpu" or "cuda:N". Says nothing about whether this machine has it.
+bool isDeviceName(std::string_view text);
+// The key of Layer::device in files, problems and fixes; no setting of a layer may be called so.
+inline constexpr const char *kDeviceKey = "device";
 
 // Settings with defaults filled in; spec must be the layer's own.
 LayerSettings settingsOf(const LayerSpec &spec, const Layer &layer);

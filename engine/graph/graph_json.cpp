@@ -1,5 +1,5 @@
 // The graph in project.json:
-//   "graph":  {"layers": [{"id": 1, "type": "conv2d", "name": "conv1", "parameters": {"filters": 16}}],
+//   "graph":  {"layers": [{"id": 1, "type": "conv2d", "name": "conv1", "parameters": {"filters": 16}, "device": "cpu"}],
 //              "wires": [[from, to, port]]}
 //   "layout": {"1": [x, y]}
 // Keys in a fixed order and layers by id, so that a diff shows what changed. What this program does not know is kept.
@@ -144,6 +144,8 @@ Json layerToJson(const Layer &layer)
         for (const auto &[key, value] : more->items())
             parameters[key] = value;
     json["parameters"] = std::move(parameters);
+    if (!layer.device.empty())
+        json[kDeviceKey] = layer.device;
     for (const auto &[key, value] : kept.items())
         if (!json.contains(key))
             json[key] = value;
@@ -197,6 +199,12 @@ Result<Layer> layerFromJson(const Json &json, std::size_t position)
     for (const auto &[key, value] : json.items()) {
         if (key == "parameters") {
             TRAINYARD_CHECK(readParameters(value, findLayer(layer.type), layer, kept));
+        } else if (key == kDeviceKey) {
+            // A word that is no device is kept: analysis says so, and it can be mended in the editor.
+            if (!value.is_string())
+                return fail(Error{ErrorCode::InvalidFile, fmt::format("The device of {} must be a text, got {}.", layer.name, shown(value)),
+                                  layer.name, key});
+            layer.device = value.get<std::string>();
         } else if (key != "id" && key != "type" && key != "name") {
             kept[key] = value;
         }

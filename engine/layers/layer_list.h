@@ -10,6 +10,7 @@
     X(Dropout) \
     X(Conv2d) \
     X(BatchNorm) \
+    X(LayerNorm) \
     X(Relu) \
     X(LeakyRelu) \
     X(Gelu) \

@@ -7,7 +7,7 @@ namespace trainyard {
 
 static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
 {
-    return activationLike(inputs[0].shape);
+    return activationLike(inputs[0]);
 }
 
 static Status gradient(GradientContext &context)

@@ -7,7 +7,7 @@ namespace trainyard {
 
 static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
 {
-    return activationLike(inputs[1].shape);
+    return activationLike(inputs[1]);
 }
 
 const OpSpec kActivateGradOp{"activate_grad", infer, nullptr, nullptr, 1};

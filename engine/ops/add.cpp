@@ -8,7 +8,7 @@ namespace trainyard {
 static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
 {
     TRAINYARD_CHECK(expectSame("add", inputs[0], inputs[1]));
-    return activationLike(inputs[0].shape);
+    return activationLike(inputs[0]);
 }
 
 static Status gradient(GradientContext &context)

@@ -10,7 +10,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     const auto &pool = std::get<Pool2dAttributes>(attributes);
     TRAINYARD_CHECK(expectRank("avg_pool2d", "images [batch, height, width, channels]", inputs[0], 4));
     TRAINYARD_TRY(const auto shape, windowedShape("avg_pool2d", pool.window, inputs[0].shape, inputs[0].shape[3]));
-    return activationLike(shape);
+    return activationLike(inputs[0], shape);
 }
 
 static Status gradient(GradientContext &context)

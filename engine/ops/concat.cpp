@@ -28,7 +28,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
                         first.withoutBatch().text(), input.shape.withoutBatch().text());
         sizes[axis] += length;
     }
-    return activationLike(Shape(std::move(sizes)));
+    return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
 static Status gradient(GradientContext &context)

@@ -10,7 +10,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     const auto &conv = std::get<Conv2dAttributes>(attributes);
     TRAINYARD_CHECK(expectRank("conv2d", "images [batch, height, width, channels]", inputs[0], 4));
     TRAINYARD_TRY(const auto shape, windowedShape("conv2d", conv.window, inputs[0].shape, conv.filters));
-    return activationLike(shape);
+    return activationLike(inputs[0], shape);
 }
 
 static Status gradient(GradientContext &context)

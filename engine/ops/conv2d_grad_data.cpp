@@ -9,7 +9,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
 {
     const auto &conv = std::get<Conv2dAttributes>(attributes);
     return activationLike(
-        Shape{inputs[0].shape[0], conv.inputH, conv.inputW, inputs[1].shape[2] * conv.groups});
+        inputs[0], Shape{inputs[0].shape[0], conv.inputH, conv.inputW, inputs[1].shape[2] * conv.groups});
 }
 
 static double flops(const OpAttributes &, std::span<const TensorType> inputs, std::span<const TensorType>)

@@ -13,7 +13,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
         return fail(ErrorCode::InvalidGraph, "dense got {} inputs for weights of {}.", x.text(), weights.text());
     auto sizes = x.sizes();
     sizes.back() = units;
-    return activationLike(Shape(std::move(sizes)));
+    return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
 static Status gradient(GradientContext &context)

@@ -9,7 +9,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
 {
     auto sizes = inputs[0].shape.sizes();
     sizes.back() = inputs[1].shape[0];
-    return activationLike(Shape(std::move(sizes)));
+    return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
 static double flops(const OpAttributes &, std::span<const TensorType> inputs, std::span<const TensorType> outputs)

@@ -1,6 +1,7 @@
 // gather_rows: the batch out of the resident data set.
 //   inputs   dataset [N, ...] (F32, U8 or I32), indices I32 [B], offset F32 [1 or features]?, scale likewise?
-//   output   [B, ...]; F32 ((raw - offset) * scale), or I32 unchanged. Rows at or after validRows are zero.
+//   output   [B, ...]; F32 ((raw - offset) * scale), rounded to 16 bit where a low-precision program has set the value's type so,
+//            or I32 unchanged. Rows at or after validRows are zero.
 #include "engine/ops/shape_rules.h"
 
 namespace trainyard {

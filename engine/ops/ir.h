@@ -41,6 +41,10 @@ struct Value {
     std::string name;         // unique for Parameter, State and OptimizerState: "conv1/weights"
     std::int32_t layer = -1;  // index of the layer that emitted it, -1 when none
     bool trainable = false;   // a Parameter the optimizer changes
+    // Its memory outlives the program, whatever its role: values of this name in all programs of one arena are one and the
+    // same. Set where a Program is cut into one part per device.
+    bool kept = false;
+    std::int32_t place = -1;  // kept values of one number share their memory, since they are never needed together; -1: none
 };
 
 struct Op {
@@ -50,6 +54,7 @@ struct Op {
     std::vector<ValueId> outputs;   // kNoValue where an optional output is not wanted
     std::vector<ValueId> mutates;   // inputs that are changed in place: running statistics, parameters
     std::int32_t layer = -1;
+    std::int32_t device = 0;        // index into Program::devices
 };
 
 struct OpList {
@@ -60,8 +65,8 @@ struct OpList {
     Value &value(ValueId id) { return values[static_cast<std::size_t>(id)]; }
 };
 
-// How a fresh parameter is filled; see optim/ for the Philox draw itself.
-enum class Initializer : std::uint8_t { Zeros, Ones, KaimingNormal, KaimingUniform, XavierUniform, XavierNormal, Normal };
+// How a fresh parameter is filled; see program/fill_parameter.cpp. LossScale: 65536 and zeros.
+enum class Initializer : std::uint8_t { Zeros, Ones, KaimingNormal, KaimingUniform, XavierUniform, XavierNormal, Normal, LossScale };
 
 struct ParameterInit {
     ValueId value = kNoValue;

@@ -10,7 +10,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     const auto &pool = std::get<Pool2dAttributes>(attributes);
     TRAINYARD_CHECK(expectRank("max_pool2d", "images [batch, height, width, channels]", inputs[0], 4));
     TRAINYARD_TRY(const auto shape, windowedShape("max_pool2d", pool.window, inputs[0].shape, inputs[0].shape[3]));
-    return std::vector<OutputType>{{{DType::F32, shape}, Role::Activation}, {{DType::U8, shape}, Role::Workspace}};
+    return std::vector<OutputType>{{{inputs[0].dtype, shape}, Role::Activation}, {{DType::U8, shape}, Role::Workspace}};
 }
 
 static Status gradient(GradientContext &context)

@@ -8,7 +8,7 @@ namespace trainyard {
 static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std::span<const TensorType> inputs)
 {
     const auto &pool = std::get<Pool2dAttributes>(attributes);
-    return activationLike(Shape{inputs[0].shape[0], pool.inputH, pool.inputW, inputs[0].shape[3]});
+    return activationLike(inputs[0], Shape{inputs[0].shape[0], pool.inputH, pool.inputW, inputs[0].shape[3]});
 }
 
 const OpSpec kMaxPool2dGradOp{"max_pool2d_grad", infer, nullptr, nullptr};

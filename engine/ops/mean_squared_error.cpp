@@ -1,6 +1,6 @@
 // mean_squared_error: the mean of (prediction - target)^2 over all elements of the valid rows, times scale.
 // Terminal, as softmax_cross_entropy is.
-//   inputs   predictions [N, ...], targets F32 of the same shape
+//   inputs   predictions [N, ...] (F32 or 16 bit), targets F32 of the same shape
 //   output   loss F32 [1]
 #include "engine/ops/shape_rules.h"
 

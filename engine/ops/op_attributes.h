@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/tensor/tensor.h"
+
 namespace trainyard {
 
 enum class ActivationKind : std::uint8_t { Identity, Relu, LeakyRelu, Gelu, Silu, Tanh, Sigmoid };
@@ -74,6 +76,11 @@ struct BatchNormAttributes {
     bool operator==(const BatchNormAttributes &) const = default;
 };
 
+struct LayerNormAttributes {
+    float epsilon = 1e-5f;
+    bool operator==(const LayerNormAttributes &) const = default;
+};
+
 // Keeps an element with probability 1 - rate and divides it by that. The mask is a function of
 // (seed, step, key, element index), so the backward pass is the same op on the gradient.
 struct DropoutAttributes {
@@ -119,9 +126,56 @@ struct AdamAttributes {
     bool operator==(const AdamAttributes &) const = default;
 };
 
+// Storage in another type; values are rounded to the nearest.
+struct CastAttributes {
+    DType to = DType::F32;
+    bool operator==(const CastAttributes &) const = default;
+};
+
+// How the loss scale of a float16 program moves: down at once when a gradient ran out of float16's range, up after a
+// long time without.
+struct LossScaleAttributes {
+    float growth = 2.0f, backoff = 0.5f;
+    std::int32_t growthInterval = 2000;               // good steps before it grows
+    float smallest = 1.0f, largest = 16777216.0f;     // it never leaves these
+    bool operator==(const LossScaleAttributes &) const = default;
+};
+
+// What one instruction of an elementwise chain does with its operands.
+enum class ElementwiseCode : std::uint8_t {
+    Add,           // a + b
+    Multiply,      // a b
+    Scale,         // a parameter
+    Activate,      // activation(a), parameter is leaky ReLU's slope
+    ActivateGrad,  // activation'(a) b; a is the output where gradientUsesOutput(), else the input
+    Dropout,       // as the dropout op with rate = parameter and this key, by the element's index
+};
+
+// Operands are registers: 0 to inputs - 1 hold the inputs, instruction k writes register inputs + k.
+struct ElementwiseInstruction {
+    ElementwiseCode code = ElementwiseCode::Add;
+    std::uint8_t a = 0, b = 0;  // b only where the code has two operands
+    ActivationKind activation = ActivationKind::Identity;
+    float parameter = 0.0f;
+    std::uint32_t key = 0;  // of dropout
+    bool operator==(const ElementwiseInstruction &) const = default;
+};
+
+// Prebuilt kernels hold a whole chain in their arguments and its registers in an array of this size.
+inline constexpr std::size_t kMaxChainInputs = 8, kMaxChainOutputs = 4, kMaxChainInstructions = 24;
+inline constexpr std::size_t kMaxChainRegisters = kMaxChainInputs + kMaxChainInstructions;
+
+struct ElementwiseChainAttributes {
+    std::vector<ElementwiseInstruction> instructions;
+    std::vector<std::uint8_t> results;  // the register each output takes
+    std::vector<DType> types;           // of the outputs
+    bool operator==(const ElementwiseChainAttributes &) const = default;
+};
+
 using OpAttributes =
     std::variant<NoAttributes, ActivationAttributes, DenseAttributes, Conv2dAttributes, Pool2dAttributes,
                  BatchNormAttributes, DropoutAttributes, ReshapeAttributes, ConcatAttributes, SliceAttributes,
-                 LossAttributes, SgdAttributes, AdamAttributes>;
+                 LossAttributes, SgdAttributes, AdamAttributes, CastAttributes, LossScaleAttributes,
+                 ElementwiseChainAttributes, LayerNormAttributes>;
 
 }  // namespace trainyard

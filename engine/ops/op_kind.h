@@ -21,6 +21,8 @@
     X(BatchNorm, batch_norm) \
     X(BatchNormGrad, batch_norm_grad) \
     X(BatchNormInference, batch_norm_inference) \
+    X(LayerNorm, layer_norm) \
+    X(LayerNormGrad, layer_norm_grad) \
     X(Activate, activate) \
     X(ActivateGrad, activate_grad) \
     X(Softmax, softmax) \
@@ -40,7 +42,13 @@
     X(AccumulateAbsoluteError, accumulate_absolute_error) \
     X(AccumulateR2, accumulate_r2) \
     X(SgdUpdate, sgd_update) \
-    X(AdamUpdate, adam_update)
+    X(AdamUpdate, adam_update) \
+    X(Cast, cast) \
+    X(ScaleGradient, scale_gradient) \
+    X(UnscaleGradients, unscale_gradients) \
+    X(UpdateLossScale, update_loss_scale) \
+    X(ElementwiseChain, elementwise_chain) \
+    X(SoftmaxCrossEntropyWithGrad, softmax_cross_entropy_with_grad)
 
 namespace trainyard {
 

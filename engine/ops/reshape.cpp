@@ -12,7 +12,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     if (sample.elements() != x.withoutBatch().elements())
         return fail(ErrorCode::InvalidGraph, "reshape to {} needs {} elements, got {} ({}).", sample.text(),
                     sample.elements(), x.withoutBatch().elements(), x.withoutBatch().text());
-    return activationLike(sample.withBatch(x[0]));
+    return activationLike(inputs[0], sample.withBatch(x[0]));
 }
 
 static Status gradient(GradientContext &context)

@@ -1,5 +1,7 @@
 // sgd_update: one fused update of all trained parameters; see SgdAttributes for the rule. lr from the step's scalars.
 //   inputs   parameter, gradient, velocity, repeated per parameter (parameters and velocities mutated)
+//            and last, in a float16 program (inputs.size() % 3 == 1): loss scale F32 [4] (see scale_gradient); where its flag
+//            lossScale[2] is set, nothing changes
 //   outputs  none
 #include "engine/ops/shape_rules.h"
 

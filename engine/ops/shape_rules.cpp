@@ -2,9 +2,14 @@
 
 namespace trainyard {
 
-std::vector<OutputType> activationLike(const Shape &shape)
+std::vector<OutputType> activationLike(const TensorType &input)
 {
-    return {{{DType::F32, shape}, Role::Activation}};
+    return activationLike(input, input.shape);
+}
+
+std::vector<OutputType> activationLike(const TensorType &input, Shape shape)
+{
+    return {{{isFloat(input.dtype) ? input.dtype : DType::F32, std::move(shape)}, Role::Activation}};
 }
 
 Status expectRank(const char *op, const char *what, const TensorType &type, std::size_t rank)
@@ -32,6 +37,24 @@ Result<Shape> windowedShape(const char *op, const Window2d &window, const Shape 
                     "{} needs at least {} x {} input, got {} x {}. Use a smaller kernel or more padding.", op, neededH,
                     neededW, input[1], input[2]);
     return Shape{input[0], height, width, channels};
+}
+
+Status expectTargets(const char *op, const TensorType &predictions, const TensorType &targets)
+{
+    auto expected = predictions.shape.sizes();
+    if (targets.dtype == DType::I32)
+        expected.pop_back();
+    if (Shape(expected) != targets.shape)
+        return fail(ErrorCode::InvalidGraph, "{} got predictions of {} for targets of {}.", op, predictions.shape.text(), targets.shape.text());
+    return {};
+}
+
+Status expectLossScale(const char *op, const TensorType &type)
+{
+    if (type.dtype != DType::F32 || type.shape != Shape{4})
+        return fail(ErrorCode::InvalidGraph, "{} needs the loss scale as four float32 numbers, got {} {}.", op, dtypeName(type.dtype),
+                    type.shape.text());
+    return {};
 }
 
 }  // namespace trainyard

@@ -15,7 +15,7 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
         return fail(ErrorCode::InvalidGraph, "slice of {} entries from {} on does not fit {}.", slice.length, slice.begin,
                     inputs[0].shape.text());
     sizes[axis] = slice.length;
-    return activationLike(Shape(std::move(sizes)));
+    return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
 const OpSpec kSliceOp{"slice", infer, nullptr, nullptr};

@@ -1,5 +1,6 @@
 #include "engine/program/build.h"
 
+#include <algorithm>
 #include <map>
 
 namespace trainyard {
@@ -48,9 +49,15 @@ public:
         if (m_options.mode == Mode::Train)
             TRAINYARD_CHECK(emitBackwardAndUpdate());
         m_program.inits = m_builder.inits();
+        placeOps(m_program, m_layerDevices);  // before the passes, which leave ops of two devices apart
         if (m_options.optimize) {
             removeDeadOps(m_program);
             fuseActivations(m_program);
+        }
+        TRAINYARD_CHECK(lowerPrecision(m_program, m_options.precision));
+        if (m_options.deviceFusion) {
+            fuseLossGradient(m_program);
+            fuseElementwise(m_program);
         }
         return std::move(m_program);
     }
@@ -84,6 +91,27 @@ private:
         return {};
     }
 
+    // Of a device's name in Program::devices; 0 where it is the run's.
+    std::int32_t deviceIndex(const std::string &name)
+    {
+        auto &devices = m_program.devices;
+        if (name == m_options.device)
+            return 0;
+        const auto found = std::find(devices.begin(), devices.end(), name);
+        if (found == devices.end())
+            devices.push_back(name);
+        return static_cast<std::int32_t>(std::find(devices.begin(), devices.end(), name) - devices.begin());
+    }
+
+    // Samples are gathered where the input layer is and targets where the loss is: only they use them, and the data set
+    // lies there. Several input layers share the batch; the last one's device is as good as any.
+    void placeGather(ValueId batch, std::int32_t layer)
+    {
+        for (Op &op : m_program.list.ops)
+            if (op.kind == OpKind::GatherRows && op.outputs[0] == batch)
+                op.device = m_layerDevices[static_cast<std::size_t>(layer)];
+    }
+
     Status emitLayers()
     {
         TRAINYARD_TRY(const std::vector<LayerId> order, m_graph.topologicalOrder());
@@ -104,8 +132,10 @@ private:
             const ShapeResult shape = spec->inferShape(settings, shapes);
             if (!shape)
                 return fail(Error{ErrorCode::InvalidGraph, shape.error().message, layer.name, {}});
-            m_builder.setLayer(static_cast<std::int32_t>(m_program.layerNames.size()));
+            const auto index = static_cast<std::int32_t>(m_program.layerNames.size());
+            m_builder.setLayer(index);
             m_program.layerNames.push_back(layer.name);
+            m_layerDevices.push_back(deviceIndex(layer.device));
             EmitContext context{m_builder, settings, layer.name, inputs, *shape, m_options.mode,
                                 static_cast<std::uint32_t>(id), m_batchFeatures, m_batchTargets};
             auto output = spec->emitOps(context);
@@ -114,7 +144,11 @@ private:
                 return fail(output.error());
             }
             outputs[id] = *output;
+            if (spec->category == Category::Input)
+                placeGather(m_batchFeatures, index);
             if (spec->category == Category::Loss) {
+                placeGather(m_batchTargets, index);
+                m_lossLayer = index;
                 m_lossType = layer.type;
                 m_program.predictions = inputs.at(0);
                 m_program.loss = context.loss;
@@ -139,6 +173,7 @@ private:
     {
         if (m_options.mode == Mode::Predict)
             return {};
+        m_builder.setLayer(m_lossLayer);
         const ValueId predictions = m_program.predictions, targets = m_batchTargets;
         TRAINYARD_TRY(const ValueId lossSums, addMetric(MetricKind::Loss, Shape{2}));
         TRAINYARD_CHECK(m_builder.add(OpKind::AccumulateLoss, NoAttributes{}, {m_program.loss, lossSums}, {lossSums}));
@@ -172,7 +207,25 @@ private:
         const OptimizerSpec *optimizer = findOptimizer(m_options.optimizer.type);
         if (!optimizer)
             return fail(ErrorCode::InvalidArgument, "There is no optimizer {}. Choose sgd, adam or adamw.", m_options.optimizer.type);
-        return optimizer->emitOps(m_builder, m_options.optimizer, gradients);
+        // One update per device, of the parameters that live there.
+        for (std::size_t device = 0; device < m_program.devices.size(); ++device) {
+            std::vector<std::pair<ValueId, ValueId>> own;
+            for (const auto &pair : gradients)
+                if (deviceOf(m_builder.value(pair.first)) == static_cast<std::int32_t>(device))
+                    own.push_back(pair);
+            if (own.empty())
+                continue;
+            const std::size_t before = m_program.list.ops.size();
+            TRAINYARD_CHECK(optimizer->emitOps(m_builder, m_options.optimizer, own));
+            for (std::size_t i = before; i < m_program.list.ops.size(); ++i)
+                m_program.list.ops[i].device = static_cast<std::int32_t>(device);
+        }
+        return {};
+    }
+
+    std::int32_t deviceOf(const Value &value) const
+    {
+        return value.layer < 0 ? 0 : m_layerDevices[static_cast<std::size_t>(value.layer)];
     }
 
     const Graph &m_graph;
@@ -182,6 +235,8 @@ private:
     OpBuilder m_builder;
     ValueId m_batchFeatures = kNoValue, m_batchTargets = kNoValue;
     std::string m_lossType;
+    std::vector<std::int32_t> m_layerDevices;  // index into Program::devices, per layer
+    std::int32_t m_lossLayer = -1;
 };
 
 }  // namespace

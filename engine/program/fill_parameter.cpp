@@ -19,6 +19,9 @@ std::uint32_t hashName(std::string_view name)
     return hash;
 }
 
+// High, because coming down costs one skipped step each time and going up 2000 steps.
+constexpr float kFirstLossScale = 65536.0f;
+
 void fillUniform(std::span<float> out, PhiloxSequence random, double limit)
 {
     for (float &value : out)
@@ -50,6 +53,10 @@ void fillParameter(const Program &program, const ParameterInit &init, std::uint6
     case Initializer::XavierNormal: return fillNormal(out, random, std::sqrt(2.0 / (init.fanIn + init.fanOut)));
     case Initializer::XavierUniform: return fillUniform(out, random, std::sqrt(6.0 / (init.fanIn + init.fanOut)));
     case Initializer::Normal: return fillNormal(out, random, init.deviation);
+    case Initializer::LossScale:
+        std::fill(out.begin(), out.end(), 0.0f);
+        out.front() = kFirstLossScale;
+        return;
     }
 }
 

@@ -105,6 +105,8 @@ void fuseActivations(Program &program)
         if (producer < 0 || uses[static_cast<std::size_t>(x)].count != 1 || x == program.predictions)
             continue;
         Op &source = list.ops[static_cast<std::size_t>(producer)];
+        if (source.device != activate.device)
+            continue;
         if (source.kind == OpKind::BatchNorm || source.kind == OpKind::BatchNormInference) {
             fuseIntoBatchNorm(list, source, activate);
         } else if (setPost(source, std::get<ActivationAttributes>(activate.attributes))) {

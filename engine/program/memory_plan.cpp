@@ -12,10 +12,10 @@ constexpr std::uint64_t align(std::uint64_t bytes)
     return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-bool isPersistent(Role role)
+bool isPersistent(const Value &value)
 {
-    return role == Role::Parameter || role == Role::State || role == Role::OptimizerState || role == Role::Data
-           || role == Role::Metric;
+    return value.kept || value.role == Role::Parameter || value.role == Role::State || value.role == Role::OptimizerState
+           || value.role == Role::Data || value.role == Role::Metric;
 }
 
 // Persistent parts in the arena's order: trained parameters side by side, then their state.
@@ -30,19 +30,6 @@ int persistentRank(const Value &value)
     }
 }
 
-std::uint64_t &part(MemoryBytes &bytes, Role role)
-{
-    switch (role) {
-    case Role::Parameter:
-    case Role::State: return bytes.parameters;
-    case Role::OptimizerState: return bytes.optimizer;
-    case Role::Gradient: return bytes.gradients;
-    case Role::Activation: return bytes.activations;
-    case Role::Workspace: return bytes.workspace;
-    default: return bytes.data;
-    }
-}
-
 // One block of transient memory with the ops during which it must not move or be shared.
 struct Block {
     std::uint64_t bytes = 0;  // aligned
@@ -52,11 +39,9 @@ struct Block {
     std::uint64_t offset = 0;
 };
 
-// Greedy by size (the largest first) at the lowest free offset; see "Efficient Memory Management for Deep Neural Net
-// Inference", Pisarchyk and Lee 2020, for the comparison of such orders.
-std::uint64_t placeBlocks(std::vector<Block> &blocks)
+// Places the blocks in the order given, each at the lowest free offset. Returns the height.
+std::uint64_t placeInOrder(std::vector<Block> &blocks)
 {
-    std::stable_sort(blocks.begin(), blocks.end(), [](const Block &a, const Block &b) { return a.bytes > b.bytes; });
     std::uint64_t height = 0;
     std::vector<const Block *> overlapping;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -78,6 +63,35 @@ std::uint64_t placeBlocks(std::vector<Block> &blocks)
     return height;
 }
 
+// Greedy placement, in the best of several orders: by size, by lifetime, by both, by time. See "Efficient Memory Management
+// for Deep Neural Net Inference", Pisarchyk and Lee 2020, for the comparison; no order is the best for every network.
+std::uint64_t placeBlocks(std::vector<Block> &blocks)
+{
+    const auto duration = [](const Block &block) { return static_cast<std::uint64_t>(block.last - block.first + 1); };
+    const auto bySize = [](const Block &a, const Block &b) { return a.bytes > b.bytes; };
+    const auto byLifetime = [&](const Block &a, const Block &b) {
+        return std::pair(duration(a), a.bytes) > std::pair(duration(b), b.bytes);
+    };
+    const auto byArea = [&](const Block &a, const Block &b) { return a.bytes * duration(a) > b.bytes * duration(b); };
+    const auto byTime = [](const Block &a, const Block &b) { return a.first < b.first; };
+    std::uint64_t least = UINT64_MAX;
+    std::vector<Block> best;
+    const auto tryOrder = [&](auto before) {
+        std::vector<Block> tried = blocks;
+        std::stable_sort(tried.begin(), tried.end(), before);
+        if (const std::uint64_t height = placeInOrder(tried); height < least) {
+            least = height;
+            best = std::move(tried);
+        }
+    };
+    tryOrder(bySize);
+    tryOrder(byArea);
+    tryOrder(byLifetime);
+    tryOrder(byTime);
+    blocks = std::move(best);
+    return least;
+}
+
 struct PersistentSlot {
     std::uint64_t bytes = 0;
     std::uint64_t offset = 0;
@@ -89,8 +103,10 @@ struct PersistentSlot {
 // programs never live at once, but are cheap, so each has its own place by (program, value).
 std::string persistentKey(std::size_t program, ValueId id, const Value &value)
 {
-    if (value.role == Role::Data || value.role == Role::Metric)
+    if (!value.kept && (value.role == Role::Data || value.role == Role::Metric))
         return "#" + std::to_string(program) + "/" + std::to_string(id);
+    if (value.kept && value.place >= 0)
+        return "@" + std::to_string(value.place);
     return value.name;
 }
 
@@ -101,7 +117,7 @@ std::vector<Block> transientBlocks(const Program &program, const StorageNeeds &n
     std::vector<Block> blocks;
     for (std::size_t i = 0; i < program.list.values.size(); ++i) {
         const Value &value = program.list.values[i];
-        if (isPersistent(value.role) || value.role == Role::Dataset || roots[i] != static_cast<ValueId>(i)
+        if (isPersistent(value) || value.role == Role::Dataset || roots[i] != static_cast<ValueId>(i)
             || lifetimes[i].last < lifetimes[i].first)
             continue;
         std::uint64_t bytes = 0;
@@ -133,7 +149,7 @@ void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uin
         MemoryBytes live;
         for (const Block &block : blocks)
             if (block.first <= op && op <= block.last)
-                part(live, block.role) += block.bytes;
+                partOf(live, block.role) += block.bytes;
         if (live.total() > peak) {
             peak = live.total();
             atPeak = live;
@@ -156,13 +172,26 @@ void countLayers(const Program &program, const StorageNeeds &needs, std::span<co
     for (std::size_t i = 0; i < program.list.values.size(); ++i) {
         const Value &value = program.list.values[i];
         if (roots[i] == static_cast<ValueId>(i) && value.role != Role::Dataset)
-            part(layerAt(value.layer), value.role) += plan.values[i].bytes;
+            partOf(layerAt(value.layer), value.role) += plan.values[i].bytes;
     }
     for (std::size_t i = 0; i < needs.scratchBytes.size(); ++i)
         layerAt(program.list.ops[i].layer).workspace += needs.scratchBytes[i];
 }
 
 }  // namespace
+
+std::uint64_t &partOf(MemoryBytes &bytes, Role role)
+{
+    switch (role) {
+    case Role::Parameter:
+    case Role::State: return bytes.parameters;
+    case Role::OptimizerState: return bytes.optimizer;
+    case Role::Gradient: return bytes.gradients;
+    case Role::Activation: return bytes.activations;
+    case Role::Workspace: return bytes.workspace;
+    default: return bytes.data;
+    }
+}
 
 std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std::span<const StorageNeeds> needs)
 {
@@ -174,7 +203,7 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
         plans[p].values.resize(values.size());
         plans[p].scratch.resize(programs[p]->list.ops.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
-            if (!isPersistent(values[i].role) || needs[p].valueBytes[i] == 0)
+            if (!isPersistent(values[i]) || needs[p].valueBytes[i] == 0)
                 continue;
             const auto [slot, fresh] = slots.try_emplace(persistentKey(p, static_cast<ValueId>(i), values[i]));
             if (fresh)
@@ -190,7 +219,7 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
     for (PersistentSlot *slot : order) {
         slot->offset = persistent;
         persistent += align(slot->bytes);
-        part(persistentParts, slot->role) += align(slot->bytes);
+        partOf(persistentParts, slot->role) += align(slot->bytes);
     }
 
     std::uint64_t tallest = 0;
@@ -204,7 +233,7 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
             block.place->offset = persistent + block.offset;
         for (std::size_t i = 0; i < program.list.values.size(); ++i) {
             const Value &value = program.list.values[i];
-            if (isPersistent(value.role) && needs[p].valueBytes[i] > 0)
+            if (isPersistent(value) && needs[p].valueBytes[i] > 0)
                 plans[p].values[i] = {slots.at(persistentKey(p, static_cast<ValueId>(i), value)).offset,
                                       needs[p].valueBytes[i]};
         }

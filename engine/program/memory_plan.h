@@ -26,6 +26,9 @@ struct MemoryBytes {
     std::uint64_t total() const { return parameters + gradients + optimizer + activations + workspace + data; }
 };
 
+// The part that counts values of a role.
+std::uint64_t &partOf(MemoryBytes &bytes, Role role);
+
 struct LayerMemory {
     std::string layer;  // empty: not of any one layer
     MemoryBytes bytes;  // the sum of its values' own sizes: what it asks for, not what sharing leaves
@@ -63,8 +66,8 @@ struct Lifetime {
 };
 std::vector<Lifetime> planLifetimes(const Program &program, std::span<const ValueId> roots);
 
-// Persistent values of the programs that share one arena are laid out once, by name for parameters, state and
-// optimizer state; transient ones are placed greedily by size at the lowest free offset. The programs share the
+// Persistent values of the programs that share one arena are laid out once, by name for parameters, state, optimizer
+// state and whatever is kept; transient ones are placed greedily by size at the lowest free offset. The programs share the
 // transient part, since they never run at the same time. plans[i] belongs to programs[i].
 std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std::span<const StorageNeeds> needs);
 

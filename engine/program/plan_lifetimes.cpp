@@ -7,9 +7,9 @@ namespace trainyard {
 
 namespace {
 
-bool isTransient(Role role)
+bool isTransient(const Value &value)
 {
-    return role == Role::Gradient || role == Role::Activation || role == Role::Workspace;
+    return !value.kept && (value.role == Role::Gradient || value.role == Role::Activation || value.role == Role::Workspace);
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ std::vector<ValueId> planAliases(const Program &program)
         const auto reads = std::count_if(op.inputs.begin(), op.inputs.end(), [&](ValueId other) {
             return other != kNoValue && root[static_cast<std::size_t>(other)] == source;
         });
-        if (!lastReader || reads != 1 || !isTransient(list.value(source).role)
-            || !isTransient(list.value(output).role)
+        if (!lastReader || reads != 1 || !isTransient(list.value(source))
+            || !isTransient(list.value(output))
             || list.value(input).type.bytes() != list.value(output).type.bytes())
             continue;
         const ValueId outputRoot = root[static_cast<std::size_t>(output)];

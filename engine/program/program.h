@@ -30,6 +30,7 @@ struct Program {
     std::vector<ParameterInit> inits;  // every Parameter and State value, in emission order
     std::vector<MetricSlot> metrics;
     std::vector<std::string> layerNames;  // Value::layer and Op::layer index into it
+    std::vector<std::string> devices{""};  // Op::device indexes into it: "" is the run's, then "cpu", "cuda:1"
 
     ValueId indices = kNoValue;      // I32 [batchSize], Role::Data: the rows to gather, written by the host
     ValueId features = kNoValue;     // Role::Dataset values, bound before the first step

@@ -99,6 +99,16 @@ Status RunStore::setConfig(std::int64_t runId, std::string_view configJson)
     return transaction.commit();
 }
 
+Status RunStore::setEnvironment(std::int64_t runId, std::string_view environmentJson)
+{
+    TRAINYARD_TRY(auto transaction, Transaction::begin(*m_database));
+    TRAINYARD_TRY(auto update, m_database->prepare("UPDATE document SET environment_json = ?2 WHERE run_id = ?1"));
+    TRAINYARD_CHECK(update.bind(runId, environmentJson).run());
+    if (m_database->changes() == 0)
+        return fail(ErrorCode::NotFound, "There is no run {} in {}.", runId, path().string());
+    return transaction.commit();
+}
+
 Status RunStore::setState(std::int64_t runId, RunState state, std::string_view exitReason, std::int64_t atMs)
 {
     TRAINYARD_TRY(auto transaction, Transaction::begin(*m_database));

@@ -48,6 +48,7 @@ public:
     Status setState(std::int64_t runId, RunState state, std::string_view exitReason = {}, std::int64_t atMs = 0);
     Status heartbeat(std::int64_t runId, std::int64_t lastStep, std::int64_t lastEpoch);
     Status setConfig(std::int64_t runId, std::string_view configJson);  // with the searchable parameters it feeds
+    Status setEnvironment(std::int64_t runId, std::string_view environmentJson);
     Status setBestMetric(std::int64_t runId, double value, std::int64_t step);
     // Active runs whose process is gone become Interrupted (and sealed); their ids. Call at start.
     Result<std::vector<std::int64_t>> markInterrupted();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <vector>
 
 #include "engine/base/file.h"
 
@@ -57,6 +56,21 @@ auto readAndParse(const char *path, Parse parse) -> decltype(parse(std::string_v
     if (!text)
         return std::nullopt;
     return parse(*text);
+}
+
+void publish(CounterSample &sample, const HostReading &before, const HostReading &now)
+{
+    if (before.cpu && now.cpu) {
+        sample.add({"cpu/utilization", "%"}, cpuPercent(*before.cpu, *now.cpu));
+        if (before.processTicks && now.processTicks) {
+            sample.add({"cpu/process", "%"}, cpuPercent({*before.processTicks, before.cpu->total},
+                                                        {*now.processTicks, now.cpu->total}));
+        }
+    }
+    if (now.residentBytes)
+        sample.add({"memory/process", "bytes"}, static_cast<double>(*now.residentBytes));
+    if (now.memory)
+        sample.add({"memory/available", "bytes"}, static_cast<double>(now.memory->availableBytes));
 }
 
 }  // namespace
@@ -136,55 +150,12 @@ HostReading readHost()
 }
 
 Sampler::Sampler(TelemetryHub &hub, std::chrono::milliseconds interval)
-    : m_hub(hub), m_interval(interval), m_thread([this](const std::stop_token &stop) { loop(stop); })
+    : m_thread(hub, interval, [before = HostReading{}](CounterSample &sample) mutable {
+          const HostReading now = readHost();
+          publish(sample, before, now);
+          before = now;
+      })
 {
-}
-
-void Sampler::setStep(std::int64_t step, std::uint32_t segment)
-{
-    const std::lock_guard lock(m_mutex);
-    m_step = step;
-    m_segment = segment;
-}
-
-void Sampler::loop(const std::stop_token &stop)
-{
-    HostReading before;
-    while (!stop.stop_requested()) {
-        const HostReading now = readHost();
-        Point point;
-        {
-            const std::lock_guard lock(m_mutex);
-            point.step = m_step;
-            point.segment = m_segment;
-        }
-        point.timeMs = wallClockMs();
-
-        std::vector<Point> points;
-        const auto add = [&](const char *name, const char *unit, std::optional<double> value) {
-            if (!value)
-                return;
-            point.series = m_hub.declare({name, unit});
-            point.value = *value;
-            points.push_back(point);
-        };
-        if (before.cpu && now.cpu) {
-            add("cpu/utilization", "%", cpuPercent(*before.cpu, *now.cpu));
-            if (before.processTicks && now.processTicks) {
-                add("cpu/process", "%", cpuPercent({*before.processTicks, before.cpu->total},
-                                                   {*now.processTicks, now.cpu->total}));
-            }
-        }
-        if (now.residentBytes)
-            add("memory/process", "bytes", static_cast<double>(*now.residentBytes));
-        if (now.memory)
-            add("memory/available", "bytes", static_cast<double>(now.memory->availableBytes));
-        m_hub.publish(points);
-        before = now;
-
-        std::unique_lock lock(m_mutex);
-        m_wake.wait_for(lock, stop, m_interval, [] { return false; });
-    }
 }
 
 }  // namespace trainyard

@@ -4,14 +4,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string_view>
-#include <thread>
 
-#include "engine/telemetry/hub.h"
+#include "engine/telemetry/sampling_thread.h"
 
 namespace trainyard {
 
@@ -54,23 +51,12 @@ class Sampler {
 public:
     // hub must outlive the sampler.
     explicit Sampler(TelemetryHub &hub, std::chrono::milliseconds interval = std::chrono::seconds(1));
-    ~Sampler() = default;
-    Sampler(const Sampler &) = delete;
-    Sampler &operator=(const Sampler &) = delete;
 
     // Any thread. The step and segment the next points carry, so that they share the axis of the loss.
-    void setStep(std::int64_t step, std::uint32_t segment = 0);
+    void setStep(std::int64_t step, std::uint32_t segment = 0) { m_thread.setStep(step, segment); }
 
 private:
-    void loop(const std::stop_token &stop);
-
-    TelemetryHub &m_hub;
-    const std::chrono::milliseconds m_interval;
-    std::mutex m_mutex;
-    std::condition_variable_any m_wake;
-    std::int64_t m_step = 0;
-    std::uint32_t m_segment = 0;
-    std::jthread m_thread;  // last: it is joined before the members above go
+    SamplingThread m_thread;
 };
 
 }  // namespace trainyard

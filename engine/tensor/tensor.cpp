@@ -10,6 +10,8 @@ std::size_t dtypeBytes(DType type)
     case DType::I32: return 4;
     case DType::I64: return 8;
     case DType::U8: return 1;
+    case DType::BF16:
+    case DType::F16: return 2;
     }
     return 0;
 }
@@ -22,6 +24,8 @@ const char *dtypeName(DType type)
     case DType::I32: return "I32";
     case DType::I64: return "I64";
     case DType::U8: return "U8";
+    case DType::BF16: return "BF16";
+    case DType::F16: return "F16";
     }
     return "";
 }

@@ -14,10 +14,10 @@
 
 namespace trainyard {
 
-enum class DType : std::uint8_t { F32, F64, I32, I64, U8 };
+enum class DType : std::uint8_t { F32, F64, I32, I64, U8, BF16, F16 };
 
 std::size_t dtypeBytes(DType type);
-const char *dtypeName(DType type);  // safetensors' names: "F32", "F64", "I32", "I64", "U8"
+const char *dtypeName(DType type);  // safetensors' names: "F32", "F64", "I32", "I64", "U8", "BF16", "F16"
 
 class Shape {
 public:

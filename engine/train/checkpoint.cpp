@@ -41,6 +41,8 @@ Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &chec
                                  {"instruction_set", checkpoint.instructionSet},
                                  {"library", checkpoint.library},
                                  {"metric_sum_bits", bitsOf(checkpoint.metricSums)}};
+    if (!checkpoint.kernelChoices.empty())
+        state["kernel_choices"] = checkpoint.kernelChoices;
     if (checkpoint.bestMetric)
         state["best_metric"] = *checkpoint.bestMetric;
     SafetensorsFile file = checkpoint.tensors;
@@ -68,6 +70,8 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
         checkpoint.instructionSet = state.at("instruction_set").get<std::string>();
         checkpoint.library = state.at("library").get<std::string>();
         checkpoint.metricSums = fromBits(state.at("metric_sum_bits").get<std::vector<std::uint64_t>>());
+        if (state.contains("kernel_choices"))
+            checkpoint.kernelChoices = state.at("kernel_choices").get<KernelChoices>();
         if (state.contains("best_metric"))
             checkpoint.bestMetric = state.at("best_metric").get<double>();
     } catch (const nlohmann::json::exception &error) {

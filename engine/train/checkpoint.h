@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/backends/backend.h"
 #include "engine/base/result.h"
 #include "engine/exchange/safetensors.h"
 
@@ -25,6 +26,7 @@ struct Checkpoint {
     int threads = 0;               // what decides the bits on the CPU
     std::string instructionSet;
     std::string library;           // "oneDNN 2.6.3": another one means a warning, not a refusal
+    KernelChoices kernelChoices;   // what decides the bits on a GPU
     std::optional<double> bestMetric;
     std::vector<double> metricSums;  // accumulators in the middle of an epoch, one after another
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/backends/compile_placed.h"
+
 namespace trainyard {
 
 namespace {
@@ -49,14 +51,30 @@ Status checkGraph(const Graph &graph, const Dataset &dataset)
     return fail(Error{ErrorCode::InvalidGraph, first.message, layer ? layer->name : "", {}});
 }
 
-Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config)
+Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config,
+                                                   const DeviceInfo &device)
 {
     std::vector<Program> programs;
     for (const Mode mode : {Mode::Train, Mode::Evaluate}) {
-        TRAINYARD_TRY(Program program, buildProgram(graph, data, {mode, config.batchSize, config.optimizer}));
+        BuildOptions options{mode, config.batchSize, config.optimizer};
+        options.precision = config.precision;
+        options.deviceFusion = device.prefersFusion;
+        options.device = device.id;
+        TRAINYARD_TRY(Program program, buildProgram(graph, data, options));
         programs.push_back(std::move(program));
     }
     return programs;
+}
+
+DeviceSettings deviceSettingsOf(const TrainingConfig &config)
+{
+    DeviceSettings settings;
+    settings.threads = config.threads;
+    settings.tf32 = config.tf32;
+    settings.autotune = config.autotune;
+    settings.memoryLimit = static_cast<std::uint64_t>(config.memoryLimitMiB) << 20;
+    settings.reserveMemory = config.reserveMemory;
+    return settings;
 }
 
 Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const TrainingConfig &config,
@@ -64,30 +82,31 @@ Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const Tr
 {
     TRAINYARD_CHECK(checkGraph(graph, dataset));
     Model model;
-    TRAINYARD_TRY(model.m_programs, buildTrainingPrograms(graph, dataTypesOf(dataset), config));
     TRAINYARD_TRY(model.m_backend, openBackend(config.device));
-    const std::vector<const Program *> programs{&model.m_programs[kTrain], &model.m_programs[kEvaluate]};
-    TRAINYARD_TRY(model.m_executable, model.m_backend->compile(programs, settings));
-    TRAINYARD_CHECK(model.m_executable->allocate());
     model.m_device = model.m_backend->device();
-    model.bindData(dataset);
+    TRAINYARD_TRY(model.m_programs, buildTrainingPrograms(graph, dataTypesOf(dataset), config, model.m_device));
+    const std::vector<const Program *> programs{&model.m_programs[kTrain], &model.m_programs[kEvaluate]};
+    TRAINYARD_TRY(model.m_executable, compilePlaced(programs, *model.m_backend, settings));
+    TRAINYARD_CHECK(model.m_executable->allocate());
+    TRAINYARD_CHECK(model.bindData(dataset));
     TRAINYARD_CHECK(model.initialize(config.seed));
     return model;
 }
 
-void Model::bindData(const Dataset &dataset)
+Status Model::bindData(const Dataset &dataset)
 {
     for (const std::size_t p : {kTrain, kEvaluate}) {
         const Program &program = m_programs[p];
-        m_executable->bind(p, program.features, dataset.features.data);
-        m_executable->bind(p, program.featureOffset, bytesOf(dataset.featureOffset));
-        m_executable->bind(p, program.featureScale, bytesOf(dataset.featureScale));
-        m_executable->bind(p, program.targets, dataset.targets.data);
+        TRAINYARD_CHECK(m_executable->bind(p, program.features, dataset.features.data));
+        TRAINYARD_CHECK(m_executable->bind(p, program.featureOffset, bytesOf(dataset.featureOffset)));
+        TRAINYARD_CHECK(m_executable->bind(p, program.featureScale, bytesOf(dataset.featureScale)));
+        TRAINYARD_CHECK(m_executable->bind(p, program.targets, dataset.targets.data));
         if (program.targetScale != kNoValue) {
-            m_executable->bind(p, program.targetOffset, bytesOf(dataset.targetOffset));
-            m_executable->bind(p, program.targetScale, bytesOf(dataset.targetScale));
+            TRAINYARD_CHECK(m_executable->bind(p, program.targetOffset, bytesOf(dataset.targetOffset)));
+            TRAINYARD_CHECK(m_executable->bind(p, program.targetScale, bytesOf(dataset.targetScale)));
         }
     }
+    return {};
 }
 
 Status Model::initialize(std::uint64_t seed)

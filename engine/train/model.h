@@ -21,8 +21,12 @@ DataSignature signatureOf(const Dataset &dataset);
 // The first problem of the graph with this data set, as an error. Errors: InvalidGraph with the layer's name.
 Status checkGraph(const Graph &graph, const Dataset &dataset);
 
-// The train and evaluation programs of a run, as they share one arena; also what a forecast compiles.
-Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config);
+// The train and evaluation programs of a run on this device, as they share one arena; also what a forecast compiles.
+Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config,
+                                                   const DeviceInfo &device);
+
+// What a new run with this configuration asks of its device.
+DeviceSettings deviceSettingsOf(const TrainingConfig &config);
 
 // The metrics of one pass, "loss" first, in the program's order; NaN where nothing was counted.
 struct MetricResult {
@@ -33,16 +37,19 @@ struct MetricResult {
 class Model {
 public:
     // Compiles and allocates; parameters are initialized from the seed. dataset must outlive the model.
-    // settings hold threads and instruction set of an earlier run on resume. Errors: InvalidGraph, InvalidData,
-    // OutOfMemory, Unsupported.
+    // settings: deviceSettingsOf(config), with what decides the bits taken from the checkpoint on resume. Errors:
+    // InvalidGraph, InvalidData, OutOfMemory, Unsupported.
     static Result<Model> create(const Graph &graph, const Dataset &dataset, const TrainingConfig &config,
                                 const DeviceSettings &settings);
 
-    // One training step over these rows (a whole batch).
+    // One training step over these rows (a whole batch); a GPU may only have queued it when this returns.
     Status trainStep(std::span<const std::int32_t> rows, const StepScalars &scalars);
 
     // Sums of the training metrics since the last reset, accumulators one after another.
     Result<std::vector<double>> trainingSums();
+    // The same without waiting for the steps queued: asked here, given by takeTrainingSums() in the order asked.
+    Status requestTrainingSums(std::int64_t tag) { return m_executable->requestMetrics(0, tag); }
+    Result<std::optional<MetricSums>> takeTrainingSums(bool wait) { return m_executable->takeMetrics(wait); }
     Status setTrainingSums(std::span<const double> sums);
     std::vector<MetricResult> metricsOf(std::span<const double> sums) const;
 
@@ -61,7 +68,7 @@ public:
 
 private:
     Status initialize(std::uint64_t seed);
-    void bindData(const Dataset &dataset);
+    Status bindData(const Dataset &dataset);
     Result<std::vector<double>> readSums(std::size_t program);
 
     std::vector<Program> m_programs;  // train, evaluate

@@ -74,12 +74,14 @@ Status TrainLoop::prepare()
     TRAINYARD_TRY(m_dataset, m_job.loadData());
     TRAINYARD_CHECK(checkTraining(m_job.config, static_cast<std::int64_t>(m_dataset.train.size())));
     std::optional<Checkpoint> checkpoint;
-    m_settings = {m_job.config.threads, {}};
+    m_settings = deviceSettingsOf(m_job.config);
     if (m_job.loadCheckpoint) {
         TRAINYARD_TRY(checkpoint, m_job.loadCheckpoint());
-        m_settings = {checkpoint->threads, checkpoint->instructionSet};
+        m_settings.threads = checkpoint->threads;
+        m_settings.instructionSet = checkpoint->instructionSet;
+        m_settings.choices = checkpoint->kernelChoices;
     }
-    TRAINYARD_TRY(m_model, Model::create(*m_job.graph, m_dataset, m_job.config, m_settings));
+    TRAINYARD_CHECK(createModel(m_settings));
     m_order.emplace(m_dataset.train, m_job.config.batchSize, m_job.config.seed);
     m_progress.stepsPerEpoch = m_order->stepsPerEpoch();
     m_reportEvery = std::clamp<std::int64_t>(m_progress.stepsPerEpoch / kPointsPerEpoch, 1, kMaxStepsPerPoint);
@@ -95,13 +97,23 @@ Status TrainLoop::prepare()
         m_settings.threads = device.threads;
     if (m_settings.instructionSet.empty())
         m_settings.instructionSet = device.instructionSet;
+    const Executable &executable = m_model->executable();
     if (m_job.onPrepared)
-        m_job.onPrepared({m_model->trainProgram().parameterCount(), m_progress.arenaBytes, device.id, device.name,
-                          device.library, m_settings.instructionSet, m_settings.threads, m_progress.metricName, m_higherIsBetter});
+        m_job.onPrepared({m_model->trainProgram().parameterCount(), m_progress.arenaBytes, executable.dataPlacement(),
+                          executable.deviceDataBytes(), device.id, device.uuid, device.name, device.driver, device.library,
+                          m_settings.instructionSet, m_job.config.precision, executable.notes(), m_settings.threads,
+                          m_progress.metricName, m_higherIsBetter});
     announce(EventKind::Started, EventLevel::Info,
-             fmt::format("{} parameters, {} in the arena, on {} with {} thread{}.",
-                         formatCount(m_model->trainProgram().parameterCount()), formatBytes(m_progress.arenaBytes),
-                         device.name, m_settings.threads, m_settings.threads == 1 ? "" : "s"));
+             fmt::format("{} parameters, {} in the arena, {} on {}{}.", formatCount(m_model->trainProgram().parameterCount()),
+                         formatBytes(m_progress.arenaBytes), precisionName(m_job.config.precision), device.name,
+                         m_settings.threads == 0 ? "" : fmt::format(" with {} thread{}", m_settings.threads, m_settings.threads == 1 ? "" : "s")));
+    if (executable.dataPlacement() != DataPlacement::Host)
+        announce(EventKind::Message, EventLevel::Info,
+                 fmt::format("The data set is {}: it takes {} of the device's memory.",
+                             executable.dataPlacement() == DataPlacement::Resident ? "resident on the device" : "streamed to the device batch by batch",
+                             formatBytes(executable.deviceDataBytes())));
+    for (const std::string &note : executable.notes())
+        announce(EventKind::Message, EventLevel::Info, note);
     if (checkpoint) {
         if (checkpoint->library != device.library)
             announce(EventKind::Warning, EventLevel::Warning,
@@ -111,6 +123,20 @@ Status TrainLoop::prepare()
     }
     TRAINYARD_TRY(const auto sums, m_model->trainingSums());
     m_windowBase.assign(sums.size(), 0.0);
+    return {};
+}
+
+Status TrainLoop::createModel(const DeviceSettings &settings)
+{
+    auto model = Model::create(*m_job.graph, m_dataset, m_job.config, settings);
+    if (!model) {
+        Error error = std::move(model.error());
+        if (error.code == ErrorCode::OutOfMemory && m_job.adviseOnMemory)
+            if (const std::string advice = m_job.adviseOnMemory(dataTypesOf(m_dataset)); !advice.empty())
+                error.message += " " + advice;
+        return fail(std::move(error));
+    }
+    m_model.emplace(std::move(*model));
     return {};
 }
 
@@ -149,12 +175,16 @@ Status TrainLoop::trainEpoch()
         ++m_stepInEpoch;
         ++m_progress.step;
         ++m_stepsThisStart;
-        if (m_stepInEpoch % m_reportEvery == 0 || m_stepInEpoch == m_order->stepsPerEpoch()) {
-            TRAINYARD_TRY(const auto sums, m_model->trainingSums());
-            TRAINYARD_CHECK(reportWindow(sums));
-            if (m_stepInEpoch == m_order->stepsPerEpoch())
-                TRAINYARD_CHECK(finishEpoch(sums));
+        const bool lastOfEpoch = m_stepInEpoch == m_order->stepsPerEpoch();
+        if (m_stepInEpoch % m_reportEvery == 0 || lastOfEpoch) {
+            TRAINYARD_CHECK(m_model->requestTrainingSums(m_progress.step));
+            ++m_reportsAsked;
         }
+        TRAINYARD_CHECK(takeReports(lastOfEpoch));
+        if (const auto times = m_model->executable().takeStepTimes())
+            m_stepTimes.push_back(*times);
+        if (lastOfEpoch)
+            TRAINYARD_CHECK(finishEpoch(m_lastSums));
         m_active += Clock::now() - begin;
         updateProgress(false);
         if (m_stepInEpoch == 0) {
@@ -167,19 +197,32 @@ Status TrainLoop::trainEpoch()
     return {};
 }
 
-Status TrainLoop::reportWindow(std::span<const double> sums)
+Status TrainLoop::takeReports(bool all)
 {
-    std::vector<double> window(sums.size());
-    for (std::size_t i = 0; i < sums.size(); ++i)
-        window[i] = sums[i] - m_windowBase[i];
-    m_windowBase.assign(sums.begin(), sums.end());
+    while (m_reportsTaken < m_reportsAsked) {
+        TRAINYARD_TRY(auto report, m_model->takeTrainingSums(all));
+        if (!report)
+            return {};
+        ++m_reportsTaken;
+        TRAINYARD_CHECK(reportWindow(*report));
+        m_lastSums = std::move(report->sums);
+    }
+    return {};
+}
+
+Status TrainLoop::reportWindow(const MetricSums &at)
+{
+    std::vector<double> window(at.sums.size());
+    for (std::size_t i = 0; i < at.sums.size(); ++i)
+        window[i] = at.sums[i] - m_windowBase[i];
+    m_windowBase = at.sums;
     const double loss = m_model->metricsOf(window).front().value;
     m_progress.trainLoss = loss;
-    publishPoint("train/loss", "", loss);
+    publishPointAt(at.tag, "train/loss", "", loss);
     if (!std::isfinite(loss))
         return fail(ErrorCode::InvalidData,
                     "The loss became {} by step {} in epoch {}. Lower the learning rate (now {}), or look for huge values in the data.",
-                    std::isnan(loss) ? "not a number" : "infinite", m_progress.step, m_progress.epoch + 1,
+                    std::isnan(loss) ? "not a number" : "infinite", at.tag, m_progress.epoch + 1,
                     m_progress.learningRate);
     return {};
 }
@@ -196,7 +239,9 @@ Status TrainLoop::finishEpoch(std::span<const double> sums)
     m_windowBase = zeros;
 
     if (!m_dataset.validation.empty()) {
+        const auto begin = Clock::now();
         TRAINYARD_TRY(const auto validation, m_model->evaluate(m_dataset.validation));
+        publishPoint("step/evaluation", "ms", seconds(Clock::now() - begin) * 1000.0 / static_cast<double>(m_progress.stepsPerEpoch));
         publishMetrics("validation", validation);
         m_progress.validationLoss = validation.front().value;
         m_progress.validationMetric = validation[m_bestIndex].value;
@@ -285,6 +330,7 @@ Status TrainLoop::saveCheckpoint(const char *reason)
 {
     if (!m_job.saveCheckpoint)
         return {};
+    TRAINYARD_CHECK(takeReports(true));
     auto checkpoint = std::make_shared<Checkpoint>();
     TRAINYARD_TRY(checkpoint->tensors, m_model->tensors());
     checkpoint->seed = m_job.config.seed;
@@ -295,6 +341,7 @@ Status TrainLoop::saveCheckpoint(const char *reason)
     checkpoint->threads = m_settings.threads;
     checkpoint->instructionSet = m_settings.instructionSet;
     checkpoint->library = m_model->device().library;
+    checkpoint->kernelChoices = m_model->executable().choices();
     checkpoint->bestMetric = m_bestMetric;
     TRAINYARD_TRY(checkpoint->metricSums, m_model->trainingSums());
     checkpoint->metricSums.insert(checkpoint->metricSums.end(), m_windowBase.begin(), m_windowBase.end());
@@ -309,7 +356,35 @@ void TrainLoop::announce(EventKind kind, EventLevel level, std::string text)
 
 void TrainLoop::publishPoint(const std::string &series, const char *unit, double value)
 {
-    m_hub.publish(Point{m_hub.declare({series, unit}), m_job.segment, m_progress.step, wallClockMs(), value});
+    publishPointAt(m_progress.step, series, unit, value);
+}
+
+void TrainLoop::publishPointAt(std::int64_t step, const std::string &series, const char *unit, double value)
+{
+    m_hub.publish(Point{m_hub.declare({series, unit}), m_job.segment, step, wallClockMs(), value});
+}
+
+// The means of the steps measured since the last time; what was never measured has no series.
+void TrainLoop::publishStepTimes()
+{
+    constexpr struct {
+        const char *series;
+        std::optional<double> StepTimes::*time;
+    } kParts[] = {{"step/data_wait", &StepTimes::dataWaitMs}, {"step/copy", &StepTimes::copyMs},
+                  {"step/forward", &StepTimes::forwardMs},    {"step/backward", &StepTimes::backwardMs},
+                  {"step/update", &StepTimes::updateMs},      {"step/host_gap", &StepTimes::hostGapMs}};
+    for (const auto &part : kParts) {
+        double sum = 0;
+        std::int64_t count = 0;
+        for (const StepTimes &times : m_stepTimes)
+            if (const auto &milliseconds = times.*part.time) {
+                sum += *milliseconds;
+                ++count;
+            }
+        if (count > 0)
+            publishPoint(part.series, "ms", sum / static_cast<double>(count));
+    }
+    m_stepTimes.clear();
 }
 
 void TrainLoop::publishMetrics(const char *part, std::span<const MetricResult> metrics)
@@ -330,6 +405,7 @@ void TrainLoop::updateProgress(bool force)
         m_activeAtRate = m_active;
         m_stepsAtRate = m_stepsThisStart;
         publishPoint("throughput/samples", "samples/s", *m_progress.samplesPerSecond);
+        publishStepTimes();
     }
     if (m_stepsThisStart > 0 && !m_progress.ended()) {
         const std::int64_t left = m_progress.epochs * m_progress.stepsPerEpoch - m_progress.step;

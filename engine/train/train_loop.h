@@ -25,13 +25,18 @@ private:
     Status restore(const Checkpoint &checkpoint);
     Status trainEpoch();                       // or the rest of one; returns early when stopping
     Status finishEpoch(std::span<const double> sums);
-    Status reportWindow(std::span<const double> sums);
+    Status reportWindow(const MetricSums &at);
+    // Reports the windows whose sums have come back; with `all`, waits for every one asked for.
+    Status takeReports(bool all);
+    Status createModel(const DeviceSettings &settings);
+    void publishStepTimes();
     Status evaluateTest();
     Status handleCommands();
     Status saveCheckpoint(const char *reason);
 
     void announce(EventKind kind, EventLevel level, std::string text);
     void publishPoint(const std::string &series, const char *unit, double value);
+    void publishPointAt(std::int64_t step, const std::string &series, const char *unit, double value);
     void publishMetrics(const char *part, std::span<const MetricResult> metrics);
     void updateProgress(bool force);
     void keepBest();
@@ -55,6 +60,9 @@ private:
     std::int64_t m_stepInEpoch = 0;
     std::int64_t m_reportEvery = 1;
     std::vector<double> m_windowBase;  // sums at the last report
+    std::int64_t m_reportsAsked = 0, m_reportsTaken = 0;
+    std::vector<double> m_lastSums;    // of the latest report taken
+    std::vector<StepTimes> m_stepTimes;  // since they were published last
     Clock::time_point m_lastProgress{};
     Clock::duration m_active{};        // time spent training since this start, pauses left out
     std::int64_t m_stepsThisStart = 0;

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/backends/backend.h"
 #include "engine/data/dataset.h"
 #include "engine/graph/graph.h"
+#include "engine/program/build.h"
 #include "engine/telemetry/hub.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/training_config.h"
@@ -53,6 +55,9 @@ struct TrainJob {
     std::function<Result<Checkpoint>()> loadCheckpoint;      // empty: from the start; called on the engine thread
     // Takes a finished checkpoint; called on the engine thread, must not block.
     std::function<void(std::shared_ptr<const Checkpoint>, std::string reason)> saveCheckpoint;
+    // Said to people after the message of an OutOfMemory error: what would fit, who holds the rest. Called on the engine
+    // thread, may take its time; empty: nothing more is said.
+    std::function<std::string(const DataTypes &)> adviseOnMemory;
     // Called once on the engine thread when everything is compiled, with facts for the run's record.
     std::function<void(const RunFacts &)> onPrepared;
     std::uint32_t segment = 0;  // counts resumes; told with every point
@@ -61,7 +66,11 @@ struct TrainJob {
 struct RunFacts {
     std::int64_t parameters = 0;
     std::uint64_t arenaBytes = 0;
-    std::string deviceId, deviceName, library, instructionSet;
+    DataPlacement dataPlacement = DataPlacement::Host;
+    std::uint64_t deviceDataBytes = 0;  // of the data set, beside the arena
+    std::string deviceId, deviceUuid, deviceName, driver, library, instructionSet;
+    Precision precision = Precision::Float32;
+    std::vector<std::string> notes;     // what the choice of kernels has to tell
     int threads = 0;
     std::string metricName;  // the one "best" is judged by
     bool higherIsBetter = true;

@@ -24,6 +24,10 @@ Status checkTraining(const TrainingConfig &config, std::int64_t trainRows)
     if (config.checkpointEveryEpochs < 0)
         return fail(ErrorCode::InvalidArgument, "Checkpoint every {} epochs makes no sense. Use 0 for never, or more.",
                     config.checkpointEveryEpochs);
+    if (config.memoryLimitMiB < 0)
+        return fail(ErrorCode::InvalidArgument, "A memory limit of {} MiB makes no sense. Use 0 for none, or more.", config.memoryLimitMiB);
+    if (config.reserveMemory && config.memoryLimitMiB == 0)
+        return fail(ErrorCode::InvalidArgument, "To reserve memory from the start, set a memory limit: it says how much to take.");
     return {};
 }
 
@@ -35,6 +39,11 @@ nlohmann::ordered_json trainingToJson(const TrainingConfig &config)
             {"seed", config.seed},
             {"device", config.device},
             {"threads", config.threads},
+            {"precision", precisionName(config.precision)},
+            {"tf32", config.tf32},
+            {"autotune", config.autotune},
+            {"memory_limit_mib", config.memoryLimitMiB},
+            {"reserve_memory", config.reserveMemory},
             {"checkpoint_every_epochs", config.checkpointEveryEpochs},
             {"optimizer",
              {{"type", optimizer.type},
@@ -86,6 +95,16 @@ Result<TrainingConfig> trainingFromJson(const nlohmann::ordered_json &json)
     TRAINYARD_CHECK(read(json, "device", config.device));
     TRAINYARD_CHECK(read(json, "threads", config.threads));
     TRAINYARD_CHECK(read(json, "checkpoint_every_epochs", config.checkpointEveryEpochs));
+    TRAINYARD_CHECK(read(json, "tf32", config.tf32));
+    TRAINYARD_CHECK(read(json, "autotune", config.autotune));
+    TRAINYARD_CHECK(read(json, "memory_limit_mib", config.memoryLimitMiB));
+    TRAINYARD_CHECK(read(json, "reserve_memory", config.reserveMemory));
+    std::string precision = precisionName(config.precision);
+    TRAINYARD_CHECK(read(json, "precision", precision));
+    const auto known = findPrecision(precision);
+    if (!known)
+        return fail(ErrorCode::InvalidFile, "The training setting \"precision\" is \"{}\". It must be float32, bfloat16 or float16.", precision);
+    config.precision = *known;
     if (!json.contains("optimizer"))
         return config;
     const auto &optimizer = json.at("optimizer");

@@ -8,6 +8,7 @@
 
 #include "engine/base/result.h"
 #include "engine/optim/optimizer.h"
+#include "engine/program/precision.h"
 
 namespace trainyard {
 
@@ -18,6 +19,11 @@ struct TrainingConfig {
     std::uint64_t seed = 1;              // of initialization, order and dropout; the split has its own
     std::string device = "auto";
     int threads = 0;                     // CPU threads; 0: as many as pay
+    Precision precision = Precision::Float32;
+    bool tf32 = false;                   // GPU: float32 products with factors rounded to 10 bits of mantissa
+    bool autotune = false;               // GPU: time the kernels there are for each shape before the first step
+    std::int64_t memoryLimitMiB = 0;     // GPU: the most a run may take; 0: what is free
+    bool reserveMemory = false;          // GPU: take the whole limit at once, so that no other program can
     std::int64_t checkpointEveryEpochs = 5;  // 0: only on stop and on request
     bool operator==(const TrainingConfig &) const = default;
 };

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "tests/app/command_line.h"
+#include "tests/engine/telemetry/fake_nvml/fake_driver.h"
 
 using namespace trainyard;
 using namespace trainyard::test;
@@ -100,6 +101,23 @@ private slots:
         QVERIFY(m_cli.run({"doctor"}).out.contains("oneDNN"));
     }
 
+    void theDoctorSaysWhyAGpuCannotBeUsed()
+    {
+        FakeDriver::Json old = FakeDriver::gpu("GPU-1", "NVIDIA GeForce GTX 1080");
+        old["capability"] = {6, 1};
+        const FakeDriver driver(FakeDriver::machine(FakeDriver::Json::array({old})));
+        QJsonObject gpu;
+        for (const auto &finding : m_cli.run({"doctor", "--json"}).json().array())
+            if (finding.toObject()["what"].toString() == "gpu:0")
+                gpu = finding.toObject();
+        QCOMPARE(gpu["found"].toBool(true), false);
+        QVERIFY(gpu["text"].toString().contains("GTX 1080. Its compute capability is 6.1"));
+        QVERIFY(!gpu["advice"].toString().isEmpty());
+        QCOMPARE(gpu["facts"].toObject()["Driver"].toString(), "580.65.06");
+        const QByteArray text = m_cli.run({"doctor"}).out;
+        QVERIFY2(text.contains("gpu:0            - NVIDIA GeForce GTX 1080.") && text.contains("Compute capability   6.1"), text.constData());
+    }
+
     void wrongUsageIsTwo_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -118,6 +136,26 @@ private slots:
         const Answer answer = m_cli.run(arguments);
         QCOMPARE(answer.exitCode, 2);
         QVERIFY(!answer.error.isEmpty());
+    }
+
+    void aLayerOnADeviceThatIsNotHereIsNamed()
+    {
+        Project project = m_cli.project("iris", loadProject(sampleFolder("iris"))->training);
+        const Layer &layer = project.graph.layers().back();
+        const QString name = QString::fromStdString(layer.name);
+        project.graph.edit(layer.id)->device = "cuda:99";
+        QVERIFY(saveProject(project));
+        for (const char *command : {"forecast", "train"}) {
+            const Answer answer = m_cli.run({command, pathOf(project), "--device", "cpu", "--json"});
+            QVERIFY(answer.exitCode != 0);
+            QVERIFY2(answer.message().startsWith(name + " is placed on cuda:99: "), answer.out.constData());
+        }
+        project.graph.edit(layer.id)->device = "cpu";  // the run's own
+        QVERIFY(saveProject(project));
+        QCOMPARE(m_cli.run({"forecast", pathOf(project), "--device", "cpu", "--json"}).object().contains("devices"), false);
+        project.graph.edit(layer.id)->device = "the big one";
+        QVERIFY(saveProject(project));
+        QVERIFY(m_cli.run({"forecast", pathOf(project), "--json"}).message().contains("which is no device"));
     }
 
     void errorsHaveTheirExitCodes()

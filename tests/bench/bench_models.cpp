@@ -54,6 +54,17 @@ public:
         return after(main, "add").wire(skip, 1).then("relu");
     }
 
+    // 1x1, 3x3, 1x1 around a skip connection, four times as wide outside; the stride is the 3x3's, as in torchvision.
+    Chain &bottleneck(std::int64_t filters, std::int64_t stride, bool projected)
+    {
+        const LayerId in = m_last;
+        LayerId main = normalizedConv(in, filters, 1, 1).then("relu").last();
+        main = normalizedConv(main, filters, 3, stride).then("relu").last();
+        main = normalizedConv(main, 4 * filters, 1, 1).last();
+        const LayerId skip = projected ? normalizedConv(in, 4 * filters, 1, stride).last() : in;
+        return after(main, "add").wire(skip, 1).then("relu");
+    }
+
     Result<Graph> finish()
     {
         dense(kClasses).then("softmax_cross_entropy");
@@ -86,17 +97,48 @@ Result<Graph> makeResNet8(const std::vector<std::int64_t> &sampleShape)
     return chain.block(16, 1, false).block(32, 2, true).block(64, 2, true).then("global_avg_pool").finish();
 }
 
+// The form for 32x32 images: a 3x3 first layer without pooling.
+Result<Graph> makeResNet18(const std::vector<std::int64_t> &sampleShape)
+{
+    Chain chain(sampleShape);
+    chain.normalizedConv(chain.last(), 64, 3, 1).then("relu");
+    for (const std::int64_t filters : {64, 128, 256, 512})
+        chain.block(filters, filters == 64 ? 1 : 2, filters != 64).block(filters, 1, false);
+    return chain.then("global_avg_pool").finish();
+}
+
+Result<Graph> makeResNet50(const std::vector<std::int64_t> &sampleShape)
+{
+    Chain chain(sampleShape);
+    chain.normalizedConv(chain.last(), 64, 7, 2).then("relu");
+    chain.then("max_pool2d").set("kernel", std::vector<std::int64_t>{3, 3}).set("stride", std::vector<std::int64_t>{2, 2});
+    chain.set("padding", std::string("same"));  // one row and column on one side, where PyTorch's model has one on each: the same work
+    constexpr struct {
+        std::int64_t filters;
+        int blocks;
+    } kStages[] = {{64, 3}, {128, 4}, {256, 6}, {512, 3}};
+    for (const auto &[filters, blocks] : kStages)
+        for (int i = 0; i < blocks; ++i)
+            chain.bottleneck(filters, i == 0 && filters != 64 ? 2 : 1, i == 0);
+    return chain.then("global_avg_pool").finish();
+}
+
 }  // namespace
 
 const std::vector<BenchModel> &benchModels()
 {
     static const std::vector<BenchModel> models{
-        {"mlp", {784}, 128, makeMlp}, {"lenet5", {28, 28, 1}, 128, makeLeNet5}, {"resnet8", {32, 32, 3}, 64, makeResNet8}};
+        {"mlp", {784}, 128, Precision::Float32, 4096, makeMlp},
+        {"lenet5", {28, 28, 1}, 128, Precision::Float32, 4096, makeLeNet5},
+        {"resnet8", {32, 32, 3}, 64, Precision::Float32, 4096, makeResNet8},
+        {"resnet18", {32, 32, 3}, 512, Precision::BFloat16, 4096, makeResNet18},
+        {"resnet50", {224, 224, 3}, 128, Precision::BFloat16, 512, makeResNet50}};
     return models;
 }
 
-Result<Dataset> randomDataset(const BenchModel &model, std::int64_t rows, std::uint64_t seed)
+Result<Dataset> randomDataset(const BenchModel &model, std::uint64_t seed)
 {
+    const std::int64_t rows = model.rows;
     HostTensor features({DType::F32, Shape(model.sampleShape).withBatch(rows)}), targets({DType::I32, Shape{rows}});
     PhiloxSequence random(seed, RandomStream::Initialize, 0);
     for (float &value : features.as<float>())

@@ -1,4 +1,4 @@
-// The three networks of the benchmark, drawn as a person would draw them; peer_pytorch.py has the same ones.
+// The networks of the benchmark, drawn as a person would draw them; peer_pytorch.py has the same ones.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/data/dataset.h"
 #include "engine/graph/graph.h"
+#include "engine/program/precision.h"
 
 namespace trainyard::bench {
 
@@ -15,12 +16,14 @@ struct BenchModel {
     std::string name;
     std::vector<std::int64_t> sampleShape;  // HWC or a vector
     std::int64_t batchSize = 0;
-    Result<Graph> (*makeGraph)(const std::vector<std::int64_t> &sampleShape);
+    Precision precision = Precision::Float32;  // on a GPU; the CPU trains all of them in float32
+    std::int64_t rows = 4096;                  // of random data
+    Result<Graph> (*makeGraph)(const std::vector<std::int64_t> &sampleShape) = nullptr;
 };
 
 const std::vector<BenchModel> &benchModels();
 
-// rows of uniform random features in [-1, 1) with random class indices out of ten: resident, as in a real run.
-Result<Dataset> randomDataset(const BenchModel &model, std::int64_t rows, std::uint64_t seed);
+// model.rows of uniform random features in [-1, 1) with random class indices out of ten: resident, as in a real run.
+Result<Dataset> randomDataset(const BenchModel &model, std::uint64_t seed);
 
 }  // namespace trainyard::bench

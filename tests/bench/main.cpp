@@ -1,5 +1,5 @@
 // trainyard-bench: training samples per second of the benchmark's networks, through the same Model a real run uses:
-// gathering the batch, forward, loss, backward, update and metrics. float32, SGD with momentum 0.9. Prints one JSON object
+// gathering the batch, forward, loss, backward, update and metrics. SGD with momentum 0.9. Prints one JSON object
 // in the form of peer_pytorch.py.
 #include <algorithm>
 #include <chrono>
@@ -21,6 +21,9 @@ namespace trainyard::bench {
 namespace {
 
 struct Options {
+    std::string device = "cpu";
+    std::string precision = "model";  // the model's own, or one word for all
+    bool tf32 = false, autotune = false;
     int threads = 2;
     double seconds = 2.0;  // measured time for each model
     int repeats = 7;
@@ -45,16 +48,23 @@ double median(std::vector<double> values)
 // Trains on random data and keeps the position in the epoch from call to call.
 class Runner {
 public:
-    static Result<std::unique_ptr<Runner>> create(const BenchModel &bench, int threads)
+    static Result<std::unique_ptr<Runner>> create(const BenchModel &bench, const Options &options)
     {
         auto runner = std::make_unique<Runner>();
-        TRAINYARD_TRY(runner->m_dataset, randomDataset(bench, kRows, kSeed));
+        TRAINYARD_TRY(runner->m_dataset, randomDataset(bench, kSeed));
         TRAINYARD_TRY(const Graph graph, bench.makeGraph(bench.sampleShape));
         TrainingConfig config;
         config.optimizer = {.type = "sgd", .learningRate = 1e-3, .momentum = 0.9};
         config.batchSize = bench.batchSize;
         config.seed = kSeed;
-        TRAINYARD_TRY(runner->m_model, Model::create(graph, runner->m_dataset, config, {threads, {}}));
+        config.device = options.device;
+        config.threads = options.threads;
+        config.tf32 = options.tf32;
+        config.autotune = options.autotune;
+        const Precision own = options.device == "cpu" ? Precision::Float32 : bench.precision;
+        config.precision = findPrecision(options.precision).value_or(own);
+        TRAINYARD_TRY(runner->m_model, Model::create(graph, runner->m_dataset, config, deviceSettingsOf(config)));
+        runner->m_precision = config.precision;
         runner->m_rows = runner->m_dataset.train;
         runner->m_batch = static_cast<std::size_t>(bench.batchSize);
         return runner;
@@ -69,7 +79,7 @@ public:
             TRAINYARD_CHECK(m_model->trainStep(rows, {kSeed, m_step++, 1e-3f, static_cast<std::int32_t>(m_batch)}));
             m_at += m_batch;
         }
-        return {};
+        return m_model->executable().finish();  // a GPU has only queued them
     }
 
     // Median seconds of each op over some steps.
@@ -96,6 +106,8 @@ public:
     }
 
     std::size_t batch() const { return m_batch; }
+    Precision precision() const { return m_precision; }
+    double flopsPerStep() const { return m_model->trainProgram().flops(); }
     std::uint64_t forecastBytes() { return m_model->executable().memoryPlan(0).bytes.total(); }
     std::uint64_t allocatedBytes() { return m_model->executable().allocatedBytes(); }
     const DeviceInfo &device() const { return m_model->device(); }
@@ -107,7 +119,6 @@ public:
     }
 
 private:
-    static constexpr std::int64_t kRows = 4096;
     static constexpr std::uint64_t kSeed = 1;
 
     Dataset m_dataset;
@@ -115,6 +126,7 @@ private:
     std::vector<std::int32_t> m_rows;
     std::size_t m_batch = 0, m_at = 0;
     std::uint64_t m_step = 0;
+    Precision m_precision = Precision::Float32;
 };
 
 Result<double> samplesPerSecond(Runner &runner, const Options &options)
@@ -135,13 +147,13 @@ Result<double> samplesPerSecond(Runner &runner, const Options &options)
 
 Result<nlohmann::ordered_json> run(const Options &options)
 {
-    nlohmann::ordered_json rates, memory, profiles, losses;
-    std::string library, instructions;
+    nlohmann::ordered_json rates, memory, profiles, losses, precisions, flops;
+    std::string library, instructions, device;
     const std::string wanted = "," + options.models + ",";
     for (const BenchModel &bench : benchModels()) {
         if (wanted.find("," + bench.name + ",") == std::string::npos)
             continue;
-        TRAINYARD_TRY(const std::unique_ptr<Runner> runner, Runner::create(bench, options.threads));
+        TRAINYARD_TRY(const std::unique_ptr<Runner> runner, Runner::create(bench, options));
         TRAINYARD_TRY(const double rate, samplesPerSecond(*runner, options));
         rates[bench.name] = std::round(rate * 10) / 10;
         memory[bench.name] = {{"forecast", runner->forecastBytes()}, {"allocated", runner->allocatedBytes()}};
@@ -149,13 +161,17 @@ Result<nlohmann::ordered_json> run(const Options &options)
         if (options.profile) {
             TRAINYARD_TRY(profiles[bench.name], runner->profile(50));
         }
+        precisions[bench.name] = precisionName(runner->precision());
+        flops[bench.name] = rate / static_cast<double>(runner->batch()) * runner->flopsPerStep();
+        device = runner->device().name;
         library = runner->device().library;
         instructions = runner->device().instructionSet;
     }
     if (rates.empty())
-        return fail(ErrorCode::InvalidArgument, "There is no model in {}. Choose among mlp, lenet5 and resnet8.", options.models);
+        return fail(ErrorCode::InvalidArgument, "There is no model in {}. Choose among mlp, lenet5, resnet8, resnet18 and resnet50.", options.models);
     nlohmann::ordered_json json{{"library", "Trainyard " TRAINYARD_VERSION}, {"backend", library}, {"instructions", instructions},
-                                {"threads", options.threads}, {"models", rates}, {"loss", losses}, {"memory_bytes", memory}};
+                                {"device", device}, {"threads", options.threads}, {"models", rates}, {"precision", precisions},
+                                {"flops_per_second", flops}, {"loss", losses}, {"memory_bytes", memory}};
     if (options.profile)
         json["profile"] = profiles;
     return json;
@@ -170,6 +186,10 @@ int main(int argc, char **argv)
     trainyard::limitSpinning(argv);  // as the programs do
     trainyard::bench::Options options;
     CLI::App app{"Training throughput of the benchmark's networks, as JSON."};
+    app.add_option("--device", options.device, "cpu or cuda:0")->capture_default_str();
+    app.add_option("--precision", options.precision, "float32, bfloat16 or float16 for all models, instead of each model's own on a GPU");
+    app.add_flag("--tf32", options.tf32, "let float32 products round their factors");
+    app.add_flag("--autotune", options.autotune, "time the kernels there are before measuring");
     app.add_option("--threads", options.threads, "CPU threads")->check(CLI::Range(1, 1024))->capture_default_str();
     app.add_option("--seconds", options.seconds, "measured time for each model")->check(CLI::Range(0.01, 3600.0))->capture_default_str();
     app.add_option("--repeats", options.repeats, "parts of that time, of which the median counts")->check(CLI::Range(1, 1000))->capture_default_str();

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""The peer: the three benchmark models in PyTorch on the CPU.
+"""The peer: the benchmark's models in PyTorch, on the CPU or a CUDA device.
 
-One training step is forward, softmax cross-entropy, backward and SGD with momentum 0.9 in float32, on one resident batch of
-random data (so the peer pays nothing for gathering or metrics), images in channels_last. Eager and, with --compile,
-torch.compile are timed separately. Prints one JSON object {"library": ..., "models": {name: samples_per_s}}.
+One training step is forward, softmax cross-entropy, backward and SGD with momentum 0.9, on one resident batch of random data
+(so the peer pays nothing for gathering or metrics), images in channels_last. On a GPU the larger models run in bfloat16
+through autocast with float32 weights, as Trainyard does. --mode: eager, compiled (torch.compile), max-autotune,
+reduce-overhead (its modes) and graph (the whole step captured by hand into one CUDA graph). Prints one JSON object
+{"library": ..., "models": {name: samples_per_s}}.
 """
 import argparse
 import json
@@ -15,7 +17,10 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--seconds", type=float, default=2.0, help="measured time for each model")
 parser.add_argument("--repeats", type=int, default=7)
-parser.add_argument("--compile", action="store_true", help="use torch.compile")
+parser.add_argument("--mode", default="eager", choices=["eager", "compiled", "max-autotune", "reduce-overhead", "graph"])
+parser.add_argument("--device", default="cpu", help="cpu or cuda:0")
+parser.add_argument("--tf32", action="store_true", help="let float32 products round their factors")
+parser.add_argument("--ceiling", action="store_true", help="also the FLOP/s of a plain 8192^3 bfloat16 product")
 parser.add_argument("--models", default="mlp,lenet5,resnet8")
 arguments = parser.parse_args()
 os.environ.setdefault("OMP_NUM_THREADS", str(arguments.threads))
@@ -25,6 +30,15 @@ from torch import nn  # noqa: E402
 
 torch.set_num_threads(arguments.threads)
 torch.manual_seed(1)
+device = torch.device(arguments.device)
+on_gpu = device.type == "cuda"
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = arguments.tf32
+torch.backends.cudnn.benchmark = on_gpu
+
+
+def wait():
+    if on_gpu:
+        torch.cuda.synchronize()
 
 
 class Block(nn.Module):
@@ -64,46 +78,131 @@ def resnet8():
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
 
 
-MODELS = {"mlp": (mlp, (784,), 128), "lenet5": (lenet5, (1, 28, 28), 128), "resnet8": (resnet8, (3, 32, 32), 64)}
+def resnet18():
+    """The form for 32x32 images: a 3x3 first layer without pooling."""
+    blocks = []
+    for inputs, outputs in ((64, 64), (64, 128), (128, 256), (256, 512)):
+        blocks += [Block(inputs, outputs, 1 if inputs == outputs else 2), Block(outputs, outputs, 1)]
+    return nn.Sequential(
+        nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(), *blocks,
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
-def samplesPerSecond(make, shape, batch):
-    model = make()
-    x = torch.randn(batch, *shape)
+class Bottleneck(nn.Module):
+    """1x1, 3x3, 1x1 around a skip connection; the stride is the 3x3's."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width))
+        self.skip = None
+        if stride != 1 or inputs != 4 * width:
+            self.skip = nn.Sequential(nn.Conv2d(inputs, 4 * width, 1, stride, bias=False), nn.BatchNorm2d(4 * width))
+
+    def forward(self, x):
+        return torch.relu(self.main(x) + (x if self.skip is None else self.skip(x)))
+
+
+def resnet50():
+    blocks, inputs = [], 64
+    for width, count in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for i in range(count):
+            blocks.append(Bottleneck(inputs, width, 2 if i == 0 and width != 64 else 1))
+            inputs = 4 * width
+    return nn.Sequential(
+        nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1), *blocks,
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 10))
+
+
+# name: model, sample shape, batch, bfloat16 on a GPU
+MODELS = {"mlp": (mlp, (784,), 128, False), "lenet5": (lenet5, (1, 28, 28), 128, False), "resnet8": (resnet8, (3, 32, 32), 64, False),
+          "resnet18": (resnet18, (3, 32, 32), 512, True), "resnet50": (resnet50, (3, 224, 224), 128, True)}
+
+
+def captured(step):
+    """The whole step as one CUDA graph, after warming up on a side stream as PyTorch asks."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(5):
+            step()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay
+
+
+def samplesPerSecond(make, shape, batch, bfloat16):
+    model = make().to(device)
+    x = torch.randn(batch, *shape, device=device)
     if x.dim() == 4:
         model = model.to(memory_format=torch.channels_last)
         x = x.to(memory_format=torch.channels_last)
-    y = torch.randint(0, 10, (batch,))
+    y = torch.randint(0, 10, (batch,), device=device)
     model.train()
-    # The fused CPU kernel exists since 2.4; foreach before.
+    # The fused kernel exists for the CPU since 2.4; foreach before.
     try:
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, fused=True)
     except (RuntimeError, TypeError):
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, foreach=True)
     loss = nn.CrossEntropyLoss()
-    run = torch.compile(model) if arguments.compile else model
+    run = model
+    if arguments.mode == "compiled":
+        run = torch.compile(model)
+    elif arguments.mode in ("max-autotune", "reduce-overhead"):
+        run = torch.compile(model, mode=arguments.mode)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss(run(x), y).backward()
+        with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu and bfloat16):
+            output = loss(run(x), y)
+        output.backward()
         optimizer.step()
 
+    if arguments.mode == "graph":
+        step = captured(step)
     for _ in range(20):
         step()
+    wait()
     begin = time.perf_counter()
     for _ in range(10):
         step()
+    wait()
     each = max(3, int(arguments.seconds / arguments.repeats / ((time.perf_counter() - begin) / 10)))
     rates = []
     for _ in range(arguments.repeats):
         begin = time.perf_counter()
         for _ in range(each):
             step()
+        wait()
         rates.append(each * batch / (time.perf_counter() - begin))
     return statistics.median(rates)
 
 
-result = {"library": f"PyTorch {torch.__version__}" + (" compiled" if arguments.compile else " eager"),
+def ceiling():
+    """FLOP/s of a plain large product on random data: what this GPU gives to the best of kernels."""
+    size = 8192
+    a, b = (torch.randn(size, size, device=device, dtype=torch.bfloat16) for _ in range(2))
+    for _ in range(5):
+        a @ b
+    rates = []
+    for _ in range(arguments.repeats):
+        wait()
+        begin = time.perf_counter()
+        for _ in range(20):
+            a @ b
+        wait()
+        rates.append(20 * 2 * size**3 / (time.perf_counter() - begin))
+    return statistics.median(rates)
+
+
+result = {"library": f"PyTorch {torch.__version__} {arguments.mode}",
+          "device": torch.cuda.get_device_name(device) if on_gpu else "cpu",
           "threads": arguments.threads,
-          "models": {name: round(samplesPerSecond(*MODELS[name]), 1) for name in arguments.models.split(",")}}
+          "models": {name: round(samplesPerSecond(*MODELS[name]), 1) for name in arguments.models.split(",") if name}}
+if arguments.ceiling:
+    result["ceiling_flops_per_second"] = ceiling()
 print(json.dumps(result))

@@ -12,6 +12,7 @@ Workspace::Workspace(QObject *parent) : QObject(parent)
             openHistory();
     });
     connect(&m_run, &LiveRun::runIdKnown, &m_library, &RunLibrary::refresh);
+    connect(&m_monitor, &DeviceMonitor::devicesFound, this, &Workspace::devicesFound);
     connect(&m_run, &LiveRun::ended, this, [this] {
         m_library.refresh();
         releaseInBackground(std::move(m_runStore));
@@ -42,13 +43,7 @@ void Workspace::lookAround()
         m_samples = std::move(samples);
         emit samplesFound();
     });
-    inBackground(this, [] { return findBackends(); }, [this](std::vector<BackendReport> backends) {
-        m_devices.clear();
-        for (BackendReport &backend : backends)
-            if (backend.available && backend.device)
-                m_devices.push_back(std::move(*backend.device));
-        emit devicesFound();
-    });
+    m_monitor.look();
 }
 
 QString Workspace::whyNoStart() const
@@ -57,6 +52,13 @@ QString Workspace::whyNoStart() const
         return tr("No project is open.");
     if (m_run.isActive() || m_starting)
         return tr("A run is going on already. Stop it first.");
+    if (m_race.isActive())
+        return tr("A race is going on. Cancel it on the Device page first.");
+    return whyNotTrainable();
+}
+
+QString Workspace::whyNotTrainable() const
+{
     if (m_document.graph().layers().empty())
         return tr("The network is empty. Add layers on the Model page.");
     const GraphAnalysis &analysis = m_document.analysis();
@@ -86,11 +88,28 @@ void Workspace::startRun()
 
 void Workspace::resumeRun(qint64 runId)
 {
-    if (m_run.isActive() || m_starting) {
-        emit runRefused(tr("A run is going on already. Stop it first."));
+    if (m_run.isActive() || m_starting || m_race.isActive()) {
+        emit runRefused(m_race.isActive() ? tr("A race is going on. Cancel it on the Device page first.")
+                                          : tr("A run is going on already. Stop it first."));
         return;
     }
     launch(runId);
+}
+
+void Workspace::startRace(const std::vector<RaceContestant> &contestants, double seconds)
+{
+    const QString reason = !m_files.hasProject()                ? tr("No project is open.")
+                           : m_run.isActive() || m_starting ? tr("A run is going on and would slow both down. Stop it first.")
+                                                            : whyNotTrainable();
+    if (!reason.isEmpty()) {
+        emit raceRefused(reason);
+        return;
+    }
+    RaceRequest request;
+    request.project = m_document.snapshot();
+    request.contestants = contestants;
+    request.seconds = seconds;
+    m_race.start(std::move(request));
 }
 
 void Workspace::launch(std::optional<std::int64_t> resumeRun)

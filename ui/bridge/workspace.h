@@ -8,9 +8,10 @@
 #include <QObject>
 
 #include "engine/api/project.h"
-#include "engine/backends/backend.h"
 #include "ui/bridge/autosave.h"
 #include "ui/bridge/data_loader.h"
+#include "ui/bridge/device_monitor.h"
+#include "ui/bridge/device_race.h"
 #include "ui/bridge/forecaster.h"
 #include "ui/bridge/live_run.h"
 #include "ui/bridge/project_files.h"
@@ -34,11 +35,13 @@ public:
     Forecaster &forecaster() { return m_forecaster; }
     RunLibrary &library() { return m_library; }
     LiveRun &run() { return m_run; }
+    DeviceMonitor &monitor() { return m_monitor; }
+    DeviceRace &race() { return m_race; }
 
     // Looks in the background for what the machine and the program offer: recent projects, samples, devices.
     void lookAround();
     const std::vector<Sample> &samples() const { return m_samples; }
-    const std::vector<DeviceInfo> &devices() const { return m_devices; }  // empty: not known yet
+    std::vector<DeviceInfo> devices() const { return m_monitor.machine().usable(); }  // empty: not known yet
 
     // Why no run can start now, for people; empty: it can.
     QString whyNoStart() const;
@@ -46,13 +49,18 @@ public:
     // where it cannot start.
     void startRun();
     void resumeRun(qint64 runId);
+    // Trains the project as it is now, saved or not, on each device for so many seconds; records nothing. Says
+    // raceRefused() where it cannot start.
+    void startRace(const std::vector<trainyard::RaceContestant> &contestants, double seconds);
 
 signals:
     void samplesFound();
     void devicesFound();
+    void raceRefused(const QString &reason);
     void runRefused(const QString &reason);
 
 private:
+    QString whyNotTrainable() const;  // what is missing in the project; empty: nothing
     void launch(std::optional<std::int64_t> resumeRun);
     void openHistory();
 
@@ -64,8 +72,9 @@ private:
     Forecaster m_forecaster{m_document, m_loader};
     RunLibrary m_library;
     LiveRun m_run;
+    DeviceMonitor m_monitor;
+    DeviceRace m_race;
     std::vector<Sample> m_samples;
-    std::vector<DeviceInfo> m_devices;
     std::shared_ptr<StoreThread> m_runStore;  // of the run that goes on: let go off the UI thread
     bool m_starting = false;
 };

@@ -6,6 +6,7 @@
 #include <QStringList>
 
 #include "engine/base/format.h"
+#include "ui/models/device_text.h"
 
 namespace trainyard::ui {
 
@@ -78,6 +79,7 @@ std::map<LayerId, NodeLook> describeNetwork(const Graph &graph, const GraphAnaly
         const LayerFacts &facts = found != analysis.layers.end() ? found->second : kNoFacts;
         look.name = QString::fromStdString(layer.name);
         look.title = QString::fromStdString(spec ? spec->title : layer.type);
+        look.device = deviceText(layer.device);
         look.category = spec ? spec->category : Category::Core;
         look.placeholder = !spec;
         look.setting = settingOf(spec, look.name, facts);
@@ -106,6 +108,8 @@ QString nodeSentence(const NodeLook &look)
         parts << tr("output %1").arg(look.shape);
     if (!look.parameters.isEmpty())
         parts << look.parameters;
+    if (!look.device.isEmpty())
+        parts << tr("on %1").arg(look.device);
     QString sentence = parts.join(QStringLiteral(", "));
     if (!look.message.isEmpty())
         sentence += QStringLiteral(". ") + look.message;

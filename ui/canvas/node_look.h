@@ -15,6 +15,7 @@ struct NodeLook {
     QString name, setting;      // first line
     QString parameters, shape;  // second line; empty where unknown or none
     QString title;              // of the layer's type
+    QString device;             // where it computes, "GPU 1"; empty: as the run
     QString message;            // what is wrong; empty: nothing
     Category category = Category::Core;
     bool placeholder = false;   // a type this program does not know

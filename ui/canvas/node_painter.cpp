@@ -1,6 +1,7 @@
 #include "ui/canvas/node_painter.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QApplication>
 #include <QFont>
@@ -15,7 +16,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr double kStripe = 3, kTextLeft = 12, kTextRight = 10, kBadge = 14;
+constexpr double kStripe = 3, kTextLeft = 12, kTextRight = 10, kBadge = 14, kTagHeight = 14, kTagPadding = 6;
 constexpr QRectF kCard{0, 0, 168, 48};
 constexpr double kFarTextSize = 22;
 
@@ -36,6 +37,27 @@ void paintBadge(QPainter &painter, const NodeLook &look)
     painter.setPen(QPen(themeColor(ColorRole::Raised), 1.75, Qt::SolidLine, Qt::RoundCap));
     painter.drawLine(center - QPointF(0, 3.5), center + QPointF(0, 0.75));
     painter.drawPoint(center + QPointF(0, 3.75));
+}
+
+// A tag on the lower edge, where no port is and no text of the card.
+void paintDevice(QPainter &painter, const NodeLook &look, const QColor &border)
+{
+    const QFont font = canvasFont(0.75, QFont::Medium);
+    const double wanted = std::ceil(QFontMetricsF(font).horizontalAdvance(look.device)) + 2 * kTagPadding;
+    const double width = std::min(wanted, kCard.width() / 2 - kTextRight - kPortReach);
+    const QRectF tag(kCard.right() - kTextRight - width, kCard.bottom() - kTagHeight / 2 + 1.5, width, kTagHeight);
+    const double opacity = painter.opacity();
+    painter.setOpacity(1);  // wires behind it do not shine through
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(themeColor(ColorRole::Window));
+    painter.drawRoundedRect(tag, kTagHeight / 2, kTagHeight / 2);
+    painter.setOpacity(opacity);
+    painter.setPen(QPen(border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(tag.adjusted(0.5, 0.5, -0.5, -0.5), kTagHeight / 2, kTagHeight / 2);
+    painter.setFont(font);
+    painter.setPen(themeColor(ColorRole::Text));
+    drawElided(painter, tag.adjusted(kTagPadding, 0, -kTagPadding + 1, 0), Qt::AlignLeft, look.device);
 }
 
 // The name first; the setting beside it gets what is left, at least a part of the line.
@@ -147,6 +169,8 @@ void paintNode(QPainter &painter, const NodeLook &look, const NodeState &state, 
         paintSecondLine(painter, look, {QPointF(kTextLeft, 25), QPointF(right, 43)});
         if (!look.message.isEmpty())
             paintBadge(painter, look);
+        if (!look.device.isEmpty())
+            paintDevice(painter, look, borderPen(look, state, zoom).color());
         paintPorts(painter, look, state);
     } else if (zoom >= kNameZoom) {
         QFont font = canvasFont(1, QFont::Medium);

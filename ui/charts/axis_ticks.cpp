@@ -10,6 +10,7 @@ namespace trainyard::ui {
 
 namespace {
 
+constexpr QLatin1String kBytesPerSecond("bytes/s");
 constexpr double kMillion = 1e6, kSmallestFixed = 1e-4;
 
 // How many decimals tell apart numbers that are `spacing` from each other.
@@ -42,7 +43,7 @@ QString scientificText(double tick, double spacing)
 
 ValueKind valueKindOf(const QString &unit, const QString &title)
 {
-    if (unit == QLatin1String("bytes"))
+    if (unit == QLatin1String("bytes") || unit == kBytesPerSecond)
         return ValueKind::Bytes;
     if (unit == QLatin1String("%"))
         return ValueKind::Percent;
@@ -61,7 +62,7 @@ QString valueText(double value, ValueKind kind, const QString &unit)
         return value > 0 ? QStringLiteral("infinite") : QStringLiteral("minus infinite");
     std::string text;
     switch (kind) {
-    case ValueKind::Bytes: text = value < 0 ? formatSignificant(value) : formatBytes(static_cast<std::uint64_t>(value)); break;
+    case ValueKind::Bytes: text = value < 0 ? formatSignificant(value) : formatBytes(static_cast<std::uint64_t>(value)) + (unit == kBytesPerSecond ? "/s" : ""); break;
     case ValueKind::Percent: text = formatPercent(value / 100.0); break;
     case ValueKind::Share: text = formatPercent(value); break;
     case ValueKind::Count:

@@ -303,11 +303,20 @@ void ProjectDocument::setParameter(const std::vector<LayerId> &layers, const std
     editGraph(what, std::move(graph), mergeIdOf(QString::fromStdString(key), layers));
 }
 
+void ProjectDocument::setDevice(const std::vector<LayerId> &layers, const std::string &device)
+{
+    Graph graph = m_project.graph;
+    for (const LayerId id : layers)
+        if (Layer *layer = graph.edit(id))
+            layer->device = device;
+    const QString what = layers.size() == 1 ? tr("Device of %1").arg(nameOf(graph, layers.front())) : tr("Device of %1 layers").arg(layers.size());
+    editGraph(what, std::move(graph));
+}
+
 void ProjectDocument::applyFix(const Fix &fix)
 {
     Graph graph = m_project.graph;
-    if (Layer *layer = graph.edit(fix.layer))
-        layer->parameters[fix.key] = fix.value;
+    trainyard::applyFix(graph, fix);
     editGraph(QString::fromStdString(fix.label), std::move(graph));
 }
 

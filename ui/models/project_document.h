@@ -65,6 +65,7 @@ public:
     // between finishing and the next edit call endTyping().
     void setParameter(const std::vector<LayerId> &layers, const std::string &key, const ParameterValue &value);
     void endTyping() { ++m_typingSession; }
+    void setDevice(const std::vector<LayerId> &layers, const std::string &device);  // empty: the run's
     void applyFix(const Fix &fix);
     void autoLayout();
 

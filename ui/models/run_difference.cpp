@@ -103,6 +103,8 @@ std::vector<LayerFacts> layersOf(const RunRecord &run)
             for (const auto &[key, value] : layer.parameters)
                 facts.settings.push_back({QString::fromStdString(key), textOf(value)});
         }
+        if (!layer.device.empty())
+            facts.settings.push_back({QStringLiteral("device"), QString::fromStdString(layer.device)});
         QStringList inputs;
         for (const Wire &wire : graph->wiresInto(layer.id)) {
             if (const Layer *from = graph->find(wire.from))

@@ -1,11 +1,10 @@
 #include "ui/shell/device_picker.h"
 
-#include <algorithm>
-
 #include <QActionGroup>
 #include <QMenu>
 
 #include "engine/base/format.h"
+#include "ui/bridge/device_choice.h"
 #include "ui/bridge/workspace.h"
 #include "ui/theme/theme.h"
 
@@ -48,17 +47,21 @@ void DevicePicker::setDevices(const std::vector<DeviceInfo> &devices)
     if (choice) {
         auto *choices = new QMenu(this);
         auto *group = new QActionGroup(choices);
-        for (const DeviceInfo &device : devices) {
-            QAction *action = choices->addAction(QString::fromStdString(device.id + ": " + device.name));
+        const auto add = [&](const std::string &id, const QString &text) {
+            QAction *action = choices->addAction(text);
             action->setCheckable(true);
-            action->setData(QString::fromStdString(device.id));
+            action->setData(QString::fromStdString(id));
             group->addAction(action);
-            connect(action, &QAction::triggered, this, [this, id = device.id] {
+            connect(action, &QAction::triggered, this, [this, id] {
                 TrainingConfig training = m_workspace.document().training();
                 training.device = id;
                 m_workspace.document().setTraining(training, tr("Device %1").arg(QString::fromStdString(id)));
             });
-        }
+        };
+        for (const DeviceInfo &device : devices)
+            add(device.id, QString::fromStdString(device.id + ": " + device.name));
+        choices->addSeparator();
+        add("auto", tr("Best there is"));
         setMenu(choices);
         setPopupMode(QToolButton::InstantPopup);
     }
@@ -71,17 +74,27 @@ void DevicePicker::refresh()
     if (m_devices.empty())
         return;
     const TrainingConfig &training = m_workspace.document().training();
-    // "auto" takes the last, best one: findBackends() lists the CPU first.
-    const auto chosen = std::find_if(m_devices.begin(), m_devices.end(), [&](const DeviceInfo &one) { return one.id == training.device; });
-    const DeviceInfo &device = chosen != m_devices.end() ? *chosen : m_devices.back();
-    const int threads = training.threads > 0 ? training.threads : device.threads;
+    const auto chosen = deviceOfRun(m_devices, training.device);
+    setIcon(themeIcon(chosen ? QStringLiteral("device") : QStringLiteral("problem"), chosen ? ColorRole::Muted : ColorRole::Warning));
+    if (!chosen) {
+        const QString id = QString::fromStdString(training.device);
+        setText(tr("%1 is missing").arg(id));
+        setToolTip(tr("The project names the device %1, which this machine does not have. The Device page says why.").arg(id));
+        setAccessibleName(tr("Device: %1").arg(text()));
+        return;
+    }
+    const DeviceInfo &device = *chosen;
+    const int threads = !isProcessor(device) ? 0 : training.threads > 0 ? training.threads : device.threads;
     const QString name = fontMetrics().elidedText(QString::fromStdString(device.name), Qt::ElideRight, kNameWidth);
-    setText(threads > 0 ? threads == 1 ? tr("%1, 1 thread").arg(name) : tr("%1, %2 threads").arg(name).arg(threads) : name);
+    QString shown = threads > 0 ? threads == 1 ? tr("%1, 1 thread").arg(name) : tr("%1, %2 threads").arg(name).arg(threads) : name;
+    if (training.precision != Precision::Float32)
+        shown += QStringLiteral(", ") + precisionText(training.precision);
+    setText(shown);
     setToolTip(factsOf(device));
     setAccessibleName(tr("Device: %1").arg(text()));
     if (menu())
         for (QAction *action : menu()->actions())
-            action->setChecked(action->data().toString() == QString::fromStdString(device.id));
+            action->setChecked(action->data().toString() == QString::fromStdString(training.device));
 }
 
 }  // namespace trainyard::ui

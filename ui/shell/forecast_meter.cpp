@@ -23,7 +23,7 @@ QString bytesText(std::uint64_t bytes)
 QString breakdown(const Forecast &forecast)
 {
     const MemoryBytes &bytes = forecast.bytes;
-    QString text = ForecastMeter::tr("Memory of a run with batches of %1: %2").arg(forecast.batchSize).arg(bytesText(forecast.arenaBytes));
+    QString text = ForecastMeter::tr("Memory of a run with batches of %1: %2").arg(forecast.batchSize).arg(bytesText(forecast.deviceBytes()));
     const std::pair<QString, std::uint64_t> parts[] = {{ForecastMeter::tr("parameters"), bytes.parameters},
                                                        {ForecastMeter::tr("gradients"), bytes.gradients},
                                                        {ForecastMeter::tr("optimizer"), bytes.optimizer},
@@ -32,8 +32,14 @@ QString breakdown(const Forecast &forecast)
                                                        {ForecastMeter::tr("data"), bytes.data}};
     for (const auto &[name, size] : parts)
         text += QStringLiteral("\n%1: %2").arg(name, bytesText(size));
+    if (forecast.deviceDataBytes > 0)
+        text += ForecastMeter::tr("\ndata set on the GPU: %1").arg(bytesText(forecast.deviceDataBytes));
+    if (!forecast.overheadBytes)
+        text += ForecastMeter::tr("\nCUDA and its libraries: not measured yet on this machine, and not counted");
+    else if (*forecast.overheadBytes > 0)
+        text += ForecastMeter::tr("\nCUDA and its libraries: %1").arg(bytesText(*forecast.overheadBytes));
     if (forecast.datasetBytes > 0)
-        text += ForecastMeter::tr("\nbeside it the data set: %1").arg(bytesText(forecast.datasetBytes));
+        text += ForecastMeter::tr("\nbeside it the data set in memory: %1").arg(bytesText(forecast.datasetBytes));
     if (forecast.available)
         text += ForecastMeter::tr("\nfree now: %1").arg(bytesText(*forecast.available));
     return text;
@@ -55,10 +61,10 @@ void ForecastMeter::refresh()
     m_share = -1;
     m_fits = true;
     if (const auto &forecast = m_forecaster.forecast()) {
-        const QString needed = bytesText(forecast->arenaBytes);
+        const QString needed = bytesText(forecast->deviceBytes());
         m_fits = forecast->fits();
         if (forecast->available) {
-            m_share = std::min(1.0, static_cast<double>(forecast->arenaBytes) / std::max(1.0, static_cast<double>(*forecast->available)));
+            m_share = std::min(1.0, static_cast<double>(forecast->deviceBytes()) / std::max(1.0, static_cast<double>(*forecast->available)));
             m_text = m_fits ? tr("%1 of %2").arg(needed, bytesText(*forecast->available))
                             : tr("%1 of %2: does not fit").arg(needed, bytesText(*forecast->available));
         } else {

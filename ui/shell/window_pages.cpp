@@ -2,6 +2,7 @@
 
 #include "ui/bridge/workspace.h"
 #include "ui/panels/data/data_page.h"
+#include "ui/panels/device/device_page.h"
 #include "ui/panels/model/model_page.h"
 #include "ui/panels/runs/runs_page.h"
 #include "ui/panels/train/train_page.h"
@@ -38,6 +39,9 @@ std::vector<WindowPage> windowPages(Workspace &w)
                             const auto showForecast = [page, &w] { page->setForecast(w.forecaster().forecast()); };
                             QObject::connect(&w.forecaster(), &Forecaster::changed, page, showForecast);
                             showForecast();
+                            const auto showDevices = [page, &w] { page->setDevices(w.devices()); };
+                            QObject::connect(&w, &Workspace::devicesFound, page, showDevices);
+                            showDevices();
                             return page;
                         }),
         page<DataPage>("data", word("Data"), "data", [&w] { return new DataPage(w.document(), w.loader()); }),
@@ -45,6 +49,9 @@ std::vector<WindowPage> windowPages(Workspace &w)
                         [&w] {
                             auto *page = new TrainPage(w.document(), w.loader(), w.forecaster(), w.run());
                             QObject::connect(page, &TrainPage::startRequested, &w, &Workspace::startRun);
+                            const auto showMachine = [page, &w] { page->setMachine(w.monitor().machine()); };
+                            QObject::connect(&w, &Workspace::devicesFound, page, showMachine);
+                            showMachine();
                             return page;
                         }),
         page<RunsPage>("runs", word("Runs"), "runs",
@@ -54,6 +61,13 @@ std::vector<WindowPage> windowPages(Workspace &w)
                            QObject::connect(page, &RunsPage::resumeRequested, &w, &Workspace::resumeRun);
                            return page;
                        }),
+        page<DevicePage>("device", word("Device"), "device",
+                         [&w] {
+                             auto *page = new DevicePage(w.monitor(), w.race());
+                             QObject::connect(page, &DevicePage::raceRequested, &w, &Workspace::startRace);
+                             QObject::connect(&w, &Workspace::raceRefused, page, &DevicePage::refuseRace);
+                             return page;
+                         }),
     };
 }
 

@@ -31,7 +31,10 @@ QPushButton[primary="true"]:disabled { background: @grid@; color: @disabled@; bo
 QToolButton { border: 1px solid transparent; border-radius: 4px; padding: 3px; }
 QToolButton:hover { background: @grid@; }
 QToolButton:pressed, QToolButton:checked { background: @grid@; border-color: @border@; }
-QToolButton:focus { border-color: @accent@; }
+QToolButton[fold="true"] { padding: 3px 6px 3px 0; }
+QToolButton[fold="true"]:checked { background: transparent; border-color: transparent; }
+QToolButton[fold="true"]:hover { background: @grid@; }
+QToolButton:focus, QToolButton[fold="true"]:focus { border-color: @accent@; }
 QToolButton:disabled { color: @disabled@; }
 QToolButton#project, QToolButton#device { padding: 4px 20px 4px 8px; }
 QToolButton#device { color: @muted@; }

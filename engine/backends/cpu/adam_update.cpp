@@ -33,9 +33,12 @@ std::unique_ptr<Step> makeAdamUpdate(StepRequest &request)
 {
     const auto a = request.attributes<AdamAttributes>();
     std::vector<std::size_t> counts;
-    for (std::size_t i = 0; i < request.op.inputs.size(); i += 4)
+    for (std::size_t i = 0; i + 3 < request.op.inputs.size(); i += 4)
         counts.push_back(static_cast<std::size_t>(request.inputShape(i).elements()));
-    return makeLoop([op = request.op, a, counts, threads = request.threads](const StepMemory &memory) {
+    const ValueId lossScale = request.op.inputs.size() % 4 == 1 ? request.op.inputs.back() : kNoValue;
+    return makeLoop([op = request.op, a, counts, lossScale, threads = request.threads](const StepMemory &memory) {
+        if (const float *state = memory.at<float>(lossScale); state && state[2] != 0.0f)
+            return;  // a gradient was not finite
         const double t = static_cast<double>(memory.scalars->step) + 1.0;
         const float rate = memory.scalars->learningRate;
         const Rule rule{rate, a.beta1, a.beta2, a.epsilon, a.weightDecay,

@@ -1,11 +1,13 @@
 #include "engine/backends/cpu/cpu_executable.h"
 
+#include <array>
 #include <cstring>
 #include <new>
 
 #include <omp.h>
 
 #include "engine/backends/cpu/machine.h"
+#include "engine/backends/cpu/supported_types.h"
 #include "engine/base/format.h"
 
 namespace trainyard::cpu {
@@ -17,6 +19,25 @@ constexpr std::size_t kPage = 4096;
 // Below this much work a second thread costs more than it brings; measured, see ARCHITECTURE.md.
 constexpr double kFlopsPerThread = 1.0e6;
 constexpr double kBytesPerThread = 256.0 * 1024.0;
+
+using Clock = std::chrono::steady_clock;
+
+// One step in this many is timed by phase; four readings of the clock.
+constexpr std::uint64_t kTimedStepEvery = 10;
+
+double milliseconds(Clock::duration duration)
+{
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// Notes the time where op begins a phase; a phase without ops begins where the next one does.
+void markBorders(const Program &program, std::size_t op, std::array<Clock::time_point, 4> &borders)
+{
+    const std::size_t starts[] = {0, program.backwardBegin, program.updateBegin, program.list.ops.size()};
+    for (std::size_t phase = 0; phase < borders.size(); ++phase)
+        if (starts[phase] == op)
+            borders[phase] = Clock::now();
+}
 
 int threadsFor(const OpList &list, const Op &op, int available)
 {
@@ -61,6 +82,7 @@ Result<std::unique_ptr<CpuExecutable>> CpuExecutable::compile(std::span<const Pr
     for (std::size_t p = 0; p < programs.size(); ++p) {
         CompiledProgram &compiled = executable->m_programs[p];
         compiled.program = *programs[p];
+        TRAINYARD_CHECK(checkTypes(compiled.program));
         TRAINYARD_TRY(StorageNeeds need, executable->makeSteps(compiled, threads));
         needs.push_back(std::move(need));
         own.push_back(&compiled.program);
@@ -124,10 +146,11 @@ void CpuExecutable::bindSteps(CompiledProgram &compiled)
     }
 }
 
-void CpuExecutable::bind(std::size_t program, ValueId value, std::span<const std::byte> data)
+Status CpuExecutable::bind(std::size_t program, ValueId value, std::span<const std::byte> data)
 {
     // Steps never write a Dataset value: the pointer is only stored beside writable ones.
     m_programs[program].values[static_cast<std::size_t>(value)] = const_cast<std::byte *>(data.data());
+    return {};
 }
 
 void CpuExecutable::setIndices(std::size_t program, std::span<const std::int32_t> rows)
@@ -141,23 +164,52 @@ Status CpuExecutable::run(std::size_t program, const StepScalars &scalars)
 {
     flushDenormals();
     CompiledProgram &compiled = m_programs[program];
+    const bool timed = program == 0 && m_stepsRun++ % kTimedStepEvery == 0;
+    std::array<Clock::time_point, 4> borders{};  // begin, backward, update, end
     int threads = 0;
     for (std::size_t i = 0; i < compiled.steps.size(); ++i) {
+        if (timed)
+            markBorders(compiled.program, i, borders);
         CompiledStep &step = compiled.steps[i];
         if (!step.step)
             continue;
         if (step.threads != threads)
             omp_set_num_threads(threads = step.threads);
-        const auto begin = m_profiling ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+        const auto begin = m_profiling ? Clock::now() : Clock::time_point{};
         try {
             step.step->run({compiled.values, step.scratch, &scalars});
         } catch (const dnnl::error &error) {
             return dnnlError(compiled.program.list.ops[i], error);
         }
         if (m_profiling)
-            compiled.opSeconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            compiled.opSeconds[i] = std::chrono::duration<double>(Clock::now() - begin).count();
+    }
+    if (timed) {
+        markBorders(compiled.program, compiled.steps.size(), borders);
+        m_stepTimes = StepTimes{scalars.step, std::nullopt, std::nullopt, milliseconds(borders[1] - borders[0]),
+                                milliseconds(borders[2] - borders[1]), milliseconds(borders[3] - borders[2]), std::nullopt};
     }
     return {};
+}
+
+Status CpuExecutable::requestMetrics(std::size_t program, std::int64_t tag)
+{
+    MetricSums all{tag, {}};
+    for (const MetricSlot &slot : m_programs[program].program.metrics) {
+        const auto *sums = reinterpret_cast<const double *>(m_programs[program].values[static_cast<std::size_t>(slot.accumulator)]);
+        all.sums.insert(all.sums.end(), sums, sums + m_programs[program].program.list.value(slot.accumulator).type.shape.elements());
+    }
+    m_metricSums.push_back(std::move(all));
+    return {};
+}
+
+Result<std::optional<MetricSums>> CpuExecutable::takeMetrics(bool)
+{
+    if (m_metricSums.empty())
+        return std::nullopt;
+    std::optional<MetricSums> next(std::move(m_metricSums.front()));
+    m_metricSums.pop_front();
+    return next;
 }
 
 Status CpuExecutable::read(std::size_t program, ValueId value, std::span<std::byte> out)

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/backends/backend.h"
@@ -19,13 +21,16 @@ public:
     std::uint64_t arenaBytes() const override { return m_arenaBytes; }
     Status allocate() override;
     std::uint64_t allocatedBytes() const override { return m_arena ? m_arenaBytes : 0; }
-    void bind(std::size_t program, ValueId value, std::span<const std::byte> data) override;
+    Status bind(std::size_t program, ValueId value, std::span<const std::byte> data) override;
     void setIndices(std::size_t program, std::span<const std::int32_t> rows) override;
     Status run(std::size_t program, const StepScalars &scalars) override;
+    Status requestMetrics(std::size_t program, std::int64_t tag) override;
+    Result<std::optional<MetricSums>> takeMetrics(bool wait) override;
     Status read(std::size_t program, ValueId value, std::span<std::byte> out) override;
     Status write(std::size_t program, ValueId value, std::span<const std::byte> in) override;
     void setProfiling(bool on) override { m_profiling = on; }
     std::span<const double> opSeconds(std::size_t program) const override;
+    std::optional<StepTimes> takeStepTimes() override { return std::exchange(m_stepTimes, std::nullopt); }
 
 private:
     struct CompiledStep {
@@ -50,6 +55,9 @@ private:
     std::vector<CompiledProgram> m_programs;
     std::uint64_t m_arenaBytes = 0;
     std::unique_ptr<std::byte, FreeArena> m_arena;
+    std::deque<MetricSums> m_metricSums;  // asked for and not taken yet
+    std::optional<StepTimes> m_stepTimes;
+    std::uint64_t m_stepsRun = 0;
     bool m_profiling = false;
 };
 

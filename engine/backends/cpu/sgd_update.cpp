@@ -38,9 +38,12 @@ std::unique_ptr<Step> makeSgdUpdate(StepRequest &request)
 {
     const auto attributes = request.attributes<SgdAttributes>();
     std::vector<std::size_t> counts;
-    for (std::size_t i = 0; i < request.op.inputs.size(); i += 3)
+    for (std::size_t i = 0; i + 2 < request.op.inputs.size(); i += 3)
         counts.push_back(static_cast<std::size_t>(request.inputShape(i).elements()));
-    return makeLoop([op = request.op, attributes, counts, threads = request.threads](const StepMemory &memory) {
+    const ValueId lossScale = request.op.inputs.size() % 3 == 1 ? request.op.inputs.back() : kNoValue;
+    return makeLoop([op = request.op, attributes, counts, lossScale, threads = request.threads](const StepMemory &memory) {
+        if (const float *state = memory.at<float>(lossScale); state && state[2] != 0.0f)
+            return;  // a gradient was not finite
         const Rule rule{memory.scalars->learningRate, attributes.momentum, attributes.weightDecay, attributes.nesterov};
         for (std::size_t p = 0; p < counts.size(); ++p) {
             float *w = memory.at<float>(op.inputs[3 * p]), *v = memory.at<float>(op.inputs[3 * p + 2]);

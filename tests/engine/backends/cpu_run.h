@@ -1,4 +1,4 @@
-// Runs a Program on the CPU backend over values given in float64, for comparison with the naive references.
+// Runs a Program on a backend over values given in float64, for comparison with the naive references or another backend.
 #pragma once
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "engine/backends/backend.h"
+#include "engine/tensor/low_precision.h"
 #include "tests/engine/backends/reference/interpreter.h"
 
 namespace trainyard::tests {
@@ -30,6 +31,13 @@ inline HostTensor toHost(const Tensor64 &tensor)
     case DType::I32: convertTo<std::int32_t>(tensor, host); break;
     case DType::I64: convertTo<std::int64_t>(tensor, host); break;
     case DType::U8: convertTo<std::uint8_t>(tensor, host); break;
+    case DType::BF16:
+    case DType::F16:
+        for (std::size_t i = 0; i < tensor.size(); ++i) {
+            const auto value = static_cast<float>(tensor[i]);
+            host.as<std::uint16_t>()[i] = tensor.type.dtype == DType::BF16 ? floatToBfloat16(value) : floatToFloat16(value);
+        }
+        break;
     }
     return host;
 }
@@ -44,6 +52,8 @@ inline Tensor64 fromHost(const HostTensor &host)
         case DType::I32: tensor[i] = host.as<std::int32_t>()[i]; break;
         case DType::I64: tensor[i] = static_cast<double>(host.as<std::int64_t>()[i]); break;
         case DType::U8: tensor[i] = host.as<std::uint8_t>()[i]; break;
+        case DType::BF16: tensor[i] = static_cast<double>(bfloat16ToFloat(host.as<std::uint16_t>()[i])); break;
+        case DType::F16: tensor[i] = static_cast<double>(float16ToFloat(host.as<std::uint16_t>()[i])); break;
         }
     return tensor;
 }
@@ -53,16 +63,13 @@ inline bool isTransient(Role role)
     return role == Role::Activation || role == Role::Gradient || role == Role::Workspace;
 }
 
-// One compiled Program with its arena. Throws where the engine refuses: that fails the test.
-class CpuRun {
+// One compiled Program with its arena on some device. Throws where the engine refuses: that fails the test.
+class DeviceRun {
 public:
-    explicit CpuRun(Program program, int threads = 1) : m_program(std::move(program))
+    DeviceRun(Program program, Backend &backend, const DeviceSettings &settings) : m_program(std::move(program))
     {
-        auto backend = openBackend("cpu");
         const Program *only = &m_program;
-        DeviceSettings settings;
-        settings.threads = threads;
-        auto compiled = (*backend)->compile(std::span(&only, 1), settings);
+        auto compiled = backend.compile(std::span(&only, 1), settings);
         if (!compiled)
             throw std::runtime_error(compiled.error().message + " " + compiled.error().detail);
         m_executable = std::move(*compiled);
@@ -81,7 +88,7 @@ public:
         HostTensor host = toHost(tensor);
         if (m_program.list.value(id).role == Role::Dataset) {
             m_datasets[static_cast<std::size_t>(id)] = std::move(host);
-            m_executable->bind(0, id, m_datasets[static_cast<std::size_t>(id)].data);
+            check(m_executable->bind(0, id, m_datasets[static_cast<std::size_t>(id)].data));
         } else if (inArena(id)) {
             check(m_executable->write(0, id, host.data));
         }
@@ -126,14 +133,26 @@ private:
     std::vector<ValueId> m_roots;
 };
 
-// Numbers a float32 holds exactly, the same in every run.
+inline DeviceSettings withThreads(int threads)
+{
+    DeviceSettings settings;
+    settings.threads = threads;
+    return settings;
+}
+
+class CpuRun : public DeviceRun {
+public:
+    explicit CpuRun(Program program, int threads = 1) : DeviceRun(std::move(program), **openBackend("cpu"), withThreads(threads)) {}
+};
+
+// Numbers the type holds exactly, the same in every run.
 inline Tensor64 randomTensor(Shape shape, unsigned seed, double low = -1, double high = 1, DType dtype = DType::F32)
 {
     Tensor64 tensor(TensorType{dtype, std::move(shape)});
     std::mt19937 random(seed);
     for (double &value : tensor.data) {
         value = low + (high - low) * (random() / 4294967296.0);
-        value = dtype == DType::F32 ? static_cast<double>(static_cast<float>(value)) : std::floor(value);
+        value = isFloat(dtype) ? reference::rounded(dtype, value) : std::floor(value);
     }
     return tensor;
 }

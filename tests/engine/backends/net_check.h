@@ -57,7 +57,7 @@ inline Values64 startOf(const Program &program, std::uint64_t seed = 11)
     return values;
 }
 
-inline void writeStart(CpuRun &run, const Values64 &start)
+inline void writeStart(DeviceRun &run, const Values64 &start)
 {
     for (std::size_t i = 0; i < start.size(); ++i)
         if (!isTransient(run.program().list.values[i].role))

@@ -8,21 +8,50 @@
 
 namespace trainyard::tests {
 
+// Batch norm with relu: moves beta until no value of the forward result is so near to 0 that rounding decides whether relu
+// lets it through. inputs: x, dy, gamma, beta, ...
+inline void keepOffTheKink(std::vector<Tensor64> &inputs, double epsilon)
+{
+    constexpr double kNear = 1e-5;
+    const Tensor64 &x = inputs[0];
+    for (std::size_t c = 0; c < x.columns(); ++c) {
+        double mean = 0, variance = 0;
+        for (std::size_t r = 0; r < x.rows(); ++r)
+            mean += x[r * x.columns() + c] / static_cast<double>(x.rows());
+        for (std::size_t r = 0; r < x.rows(); ++r)
+            variance += std::pow(x[r * x.columns() + c] - mean, 2) / static_cast<double>(x.rows());
+        const auto nearest = [&] {
+            double least = 1;
+            for (std::size_t r = 0; r < x.rows(); ++r)
+                least = std::min(least, std::abs(inputs[2][c] * (x[r * x.columns() + c] - mean) / std::sqrt(variance + epsilon) + inputs[3][c]));
+            return least;
+        };
+        for (int tries = 0; tries < 100 && nearest() < kNear; ++tries)
+            inputs[3][c] = static_cast<double>(static_cast<float>(inputs[3][c] + 7 * kNear));
+    }
+}
+
 class OpCaseTable {
 public:
-    static std::vector<OpCase> all()
+    // seed: other random inputs of the same shapes.
+    static std::vector<OpCase> all(unsigned seed = 0)
     {
         OpCaseTable table;
+        table.m_seed = seed;
         table.addDense();
         table.addConvolutions();
         table.addPooling();
         table.addBatchNorm();
+        table.addLayerNorm();
         table.addActivations();
         table.addElementwise();
         table.addSoftmaxAndLosses();
         table.addLayout();
         table.addMetrics();
         table.addUpdates();
+        table.addCasts();
+        table.addLossScaling();
+        table.addChains();
         return std::move(table.m_cases);
     }
 
@@ -181,6 +210,7 @@ private:
     {
         a.fusedRelu = true;
         add(OpKind::BatchNormInference, name + " with relu", a, {inputs[0], inputs[2], inputs[3], inputs[4], inputs[5]});
+        keepOffTheKink(inputs, static_cast<double>(a.epsilon));
         add(OpKind::BatchNormGrad, name + " with relu", a, std::move(inputs));
         m_cases.back().emitter = [a](OpBuilder &builder, const std::vector<ValueId> &in) -> Result<std::vector<ValueId>> {
             TRAINYARD_TRY(auto normed, builder.add(OpKind::BatchNorm, a, {in[0], in[2], in[3], in[4], in[5]}));
@@ -188,6 +218,20 @@ private:
             builder.list().ops.back().outputs.push_back(mask);
             return builder.add(OpKind::BatchNormGrad, a, {in[0], in[1], in[2], in[3], normed[1], normed[2], mask});
         };
+    }
+
+    void addLayerNorm()
+    {
+        for (const Shape &x : {Shape{7, 5}, Shape{2, 5, 7, 3}, Shape{1, 64}, Shape{3, 4, 17}, Shape{9, 1000}, Shape{40, 2, 33}}) {
+            const Shape channels{x.back()}, rows{x.elements() / x.back()};
+            for (const float epsilon : {1e-5f, 0.1f}) {
+                const std::string name = fmt::format("{} epsilon {}", x.text(), epsilon);
+                const Tensor64 image = random(x, 1, 4), gamma = random(channels, 0.5, 1.5);
+                add(OpKind::LayerNorm, name, LayerNormAttributes{epsilon}, {image, gamma, random(channels)}, {0, 1, 2});
+                add(OpKind::LayerNormGrad, name, LayerNormAttributes{epsilon},
+                    {image, random(x), gamma, random(rows, 2, 3), random(rows, 0.5, 1.5)});
+            }
+        }
     }
 
     void addActivations()
@@ -333,6 +377,118 @@ private:
                     updateInputs(2, true), {}, {0, 2, 3, 4, 6, 7});
                 step(done);
             }
+    }
+
+    Tensor64 random16(Shape shape, DType dtype, double low = -1, double high = 1)
+    {
+        return randomTensor(std::move(shape), ++m_seed, low, high, dtype);
+    }
+    Tensor64 lossScale(double scale, double goodSteps, double flag, double skipped)
+    {
+        Tensor64 state(TensorType{DType::F32, {4}});
+        state.data = {scale, goodSteps, flag, skipped};
+        return state;
+    }
+
+    void addCasts()
+    {
+        for (const DType low : {DType::BF16, DType::F16}) {
+            const std::string name = dtypeName(low);
+            add(OpKind::Cast, "to " + name, CastAttributes{low}, {random({3, 37}, -70000, 70000)});
+            if (low == DType::F16)  // within its range
+                for (double &value : m_cases.back().inputs[0].data)
+                    value = static_cast<double>(static_cast<float>(value * 0.9));
+            add(OpKind::Cast, "small numbers to " + name, CastAttributes{low}, {random({5, 7}, -1e-6, 1e-6)});
+            add(OpKind::Cast, "from " + name, CastAttributes{DType::F32}, {random16({2, 9, 3}, low)});
+            add(OpKind::Cast, "one type into the other, from " + name, CastAttributes{low == DType::F16 ? DType::BF16 : DType::F16}, {random16({4, 5}, low)});
+            add(OpKind::Cast, "large tensors to " + name, CastAttributes{low}, {random({300, 701}), random({1, 1}), random({2, 3, 3, 4})});
+        }
+    }
+
+    void addLossScaling()
+    {
+        add(OpKind::ScaleGradient, "float32", CastAttributes{DType::F32}, {random({5, 7}, -1e-3, 1e-3), lossScale(1024, 3, 0, 0)});
+        add(OpKind::UnscaleGradients, "two gradients", NoAttributes{}, {lossScale(256, 3, 0, 1), random({41, 100}, -99, 99), random({3})}, {}, {0, 1, 2});
+        add(OpKind::UnscaleGradients, "the flag stays", NoAttributes{}, {lossScale(2, 0, 1, 0), random({1, 1})}, {}, {0, 1});
+        const LossScaleAttributes a{2.0f, 0.5f, 10, 1.0f, 4096.0f};
+        const std::pair<const char *, Tensor64> states[] = {
+            {"a good step", lossScale(512, 3, 0, 7)},     {"growth", lossScale(512, 9, 0, 7)},          {"growth to the limit", lossScale(4096, 9, 0, 7)},
+            {"a bad step", lossScale(512, 9, 1, 7)},      {"a bad step at the limit", lossScale(1, 2, 1, 7)}};
+        for (const auto &[name, state] : states)
+            add(OpKind::UpdateLossScale, name, a, {state}, {}, {0});
+        for (const double flag : {0.0, 1.0}) {
+            const std::string name = flag > 0 ? "skipped" : "not skipped";
+            auto inputs = updateInputs(1, true);
+            inputs.push_back(lossScale(1024, 3, flag, 0));
+            add(OpKind::SgdUpdate, name, SgdAttributes{0.9f, 0.1f, false}, inputs, {}, {0, 2, 3, 5});
+            inputs = updateInputs(2, true);
+            inputs.push_back(lossScale(1024, 3, flag, 0));
+            add(OpKind::AdamUpdate, name, AdamAttributes{0.9f, 0.99f, 1e-6f, 0.1f, false}, inputs, {}, {0, 2, 3, 4, 6, 7});
+        }
+        for (const std::int64_t rows : {5, 3, 0})
+            for (const bool indices : {true, false})
+                for (const Shape &shape : {Shape{5, 4}, Shape{5, 2, 3}, Shape{5, 1000}})
+                    addLossWithGrad(rows, indices, shape);
+    }
+    void addLossWithGrad(std::int64_t rows, bool indices, const Shape &shape)
+    {
+        auto sizes = shape.sizes();
+        const auto classes = static_cast<int>(sizes.back());
+        sizes.pop_back();
+        const Tensor64 targets = indices ? integers(Shape(sizes), classes) : random(shape, 0, 1);
+        const std::string name = fmt::format("{} {} of {} rows valid", indices ? "indices" : "weights", rows, shape.text());
+        const LossAttributes a{rows == 3 ? 0.25f : 1.0f};
+        add(OpKind::SoftmaxCrossEntropyWithGrad, name, a, {random(shape, -3, 3), targets});
+        valid(rows);
+        add(OpKind::SoftmaxCrossEntropyWithGrad, name + " scaled", a, {random(shape, -3, 3), targets, lossScale(128, 0, 0, 0)});
+        valid(rows);
+    }
+
+    // inputs of these types; the instructions; the registers that come out, as float32 unless types says otherwise.
+    void addChain(const std::string &name, const Shape &shape, const std::vector<DType> &inputs, std::vector<ElementwiseInstruction> instructions,
+                  std::vector<std::uint8_t> results, std::vector<DType> types = {})
+    {
+        types.resize(results.size(), DType::F32);
+        std::vector<Tensor64> tensors;
+        for (const DType dtype : inputs)
+            tensors.push_back(random16(shape, dtype, -3, 3));
+        add(OpKind::ElementwiseChain, name + " " + shape.text(), ElementwiseChainAttributes{std::move(instructions), std::move(results), std::move(types)},
+            std::move(tensors));
+    }
+
+    void addChains()
+    {
+        using enum ElementwiseCode;
+        const auto plain = [](ElementwiseCode code, std::uint8_t a, std::uint8_t b, float parameter = 0, std::uint32_t key = 0) {
+            return ElementwiseInstruction{code, a, b, ActivationKind::Identity, parameter, key};
+        };
+        constexpr DType F32 = DType::F32, BF16 = DType::BF16, F16 = DType::F16;
+        for (const Shape &shape : {Shape{1, 1}, Shape{3, 7}, Shape{2, 5, 7, 3}, Shape{50, 2003}}) {
+            addChain("sum and product", shape, {F32, F32, F32}, {plain(Add, 0, 1), plain(Multiply, 3, 2)}, {4});
+            addChain("dropout of a scaled sum", shape, {F32, F32}, {plain(Add, 0, 1), plain(Scale, 2, 0, 0.25f), plain(Dropout, 3, 0, 0.3f, 9)}, {4});
+            addChain("two dropouts, all values wanted", shape, {F32}, {plain(Dropout, 0, 0, 0.5f, 1), plain(Dropout, 1, 0, 0.1f, 2)}, {2, 1, 0});
+            addChain("square of one input", shape, {F32}, {plain(Multiply, 0, 0)}, {1});
+            for (const DType low : {BF16, F16}) {
+                addChain(std::string("16 bit in and out ") + dtypeName(low), shape, {low, low}, {plain(Multiply, 0, 1)}, {2}, {low});
+                addChain(std::string("mixed ") + dtypeName(low), shape, {low, F32}, {plain(Add, 0, 1), plain(Add, 0, 2)}, {2, 0}, {F32, low});
+                addChain(std::string("a cast alone to ") + dtypeName(low), shape, {F32}, {}, {0}, {low});
+            }
+        }
+        for (const ActivationAttributes &a : activations()) {
+            const ElementwiseInstruction forward{Activate, 2, 0, a.kind, a.slope, 0}, backward{ActivateGrad, 0, 1, a.kind, a.slope, 0};
+            for (const Shape &shape : {Shape{3, 37}, Shape{40, 1700}}) {
+                addChain(named(a) + " of a sum", shape, {F32, F32}, {plain(Add, 0, 1), forward}, {3, 2});
+                addChain(named(a) + " backwards", shape, {F32, F32, F32}, {backward, plain(Add, 3, 2)}, {4});
+                for (double &value : m_cases.back().inputs[0].data)  // what is saved of the bounded ones is below 1
+                    value /= 4;
+            }
+        }
+        // As large as a chain may be.
+        std::vector<ElementwiseInstruction> longest;
+        for (std::size_t k = 0; k < kMaxChainInstructions; ++k)
+            longest.push_back(plain(k % 3 == 2 ? Multiply : Add, static_cast<std::uint8_t>(k + kMaxChainInputs - 1), static_cast<std::uint8_t>(k % kMaxChainInputs)));
+        constexpr auto last = static_cast<std::uint8_t>(kMaxChainRegisters - 1);
+        addChain("as long as may be", {5, 11}, std::vector<DType>(kMaxChainInputs, F32), longest, {last, last - 1, last - 7, last - 20});
     }
 
     std::vector<OpCase> m_cases;

@@ -36,7 +36,7 @@ class TestAnalysis : public QObject {
 
     static DataSignature digits() { return {Shape{8, 8, 1}, 10, 0, 1000}; }
 
-    static void apply(Graph &graph, const Fix &fix) { graph.edit(fix.layer)->parameters[fix.key] = fix.value; }
+    static void apply(Graph &graph, const Fix &fix) { applyFix(graph, fix); }
 
     static const Problem &only(const GraphAnalysis &analysis)
     {
@@ -57,6 +57,33 @@ private slots:
         QCOMPARE(analysis.layers.at(5).parameters, std::int64_t{1024 * 10 + 10});
         QCOMPARE(analysis.parameters, std::int64_t{160 + 10250});
         QVERIFY(analysis.layers.at(2).label.find("16") != std::string::npos);
+    }
+
+    void aDeviceThatIsNoneIsAProblemOfItsLayerAlone()
+    {
+        Graph graph = classifier();
+        graph.edit(2)->device = "cuda:1";
+        QVERIFY(analyze(graph, digits()).runnable());  // whether it is in this machine is not the graph's concern
+        graph.edit(2)->device = "gpu0";
+        const GraphAnalysis analysis = analyze(graph, digits());
+        const Problem &problem = only(analysis);
+        QCOMPARE(problem.layer, LayerId{2});
+        QCOMPARE(problem.message, std::string("conv2d is placed on gpu0, which is no device. Use cpu, cuda:0 or another cuda:N, or leave it to the run."));
+        QCOMPARE(problem.key, std::string(kDeviceKey));
+        QVERIFY(analysis.layers.at(2).broken);
+        QVERIFY(analysis.layers.at(2).output);  // what it computes is known
+        QVERIFY(analysis.layers.at(5).output);
+        QVERIFY(problem.fix);
+        apply(graph, *problem.fix);
+        QCOMPARE(graph.find(2)->device, std::string());
+        QVERIFY(analyze(graph, digits()).runnable());
+    }
+
+    void noSettingOfALayerIsCalledLikeItsDevice()
+    {
+        for (const LayerSpec &spec : layerCatalog())
+            for (const ParameterSpec &parameter : spec.parameters)
+                QVERIFY2(parameter.key != kDeviceKey, spec.type.c_str());
     }
 
     void onlyTheFirstBrokenLayerIsAProblem()

@@ -59,6 +59,33 @@ private slots:
         QCOMPARE(bare->find(1)->x, 0.0);
     }
 
+    void aLayersDeviceIsWrittenOnlyWhereItIsSet()
+    {
+        Graph graph = sample();
+        QVERIFY(graphToJson(graph).dump().find("device") == std::string::npos);
+        graph.edit(2)->device = "cuda:1";
+        const Json json = graphToJson(graph);
+        QVERIFY(json["layers"][1].dump().ends_with(",\"device\":\"cuda:1\"}"));  // after the parameters
+        QVERIFY(!json["layers"][0].contains("device"));
+        const auto back = graphFromJson(json, layoutToJson(graph));
+        QVERIFY(back);
+        QVERIFY(*back == graph);
+        // Also of a layer this program does not know, beside what else is unknown.
+        const char *strange = R"({"layers":[{"id":3,"type":"attention","name":"a","parameters":{},"device":"cpu","color":"red"}],"wires":[]})";
+        const auto kept = read(strange);
+        QVERIFY(kept);
+        QCOMPARE(kept->find(3)->device, std::string("cpu"));
+        QVERIFY(graphToJson(*kept) == Json::parse(strange));
+    }
+
+    void onlyWhatIsADeviceIsOne()
+    {
+        for (const char *good : {"cpu", "cuda:0", "cuda:7", "cuda:15", "cuda:999"})
+            QVERIFY2(isDeviceName(good), good);
+        for (const char *bad : {"", "auto", "gpu", "CPU", "cuda", "cuda:", "cuda:-1", "cuda:01", "cuda:1000", "cuda:x", "cuda:1 ", " cpu"})
+            QVERIFY2(!isDeviceName(bad), bad);
+    }
+
     void whatTheProgramDoesNotKnowIsKept()
     {
         const char *text = R"({"layers":[{"id":3,"type":"attention","name":"a","parameters":{"heads":8,"nested":{"x":[1,null]}},"color":"red"},)"
@@ -95,6 +122,7 @@ private slots:
         QTest::newRow("wrong kind") << layers(R"({"id":1,"type":"dense","name":"a","parameters":{"units":"many"}})") << "units of a";
         QTest::newRow("pair of one") << layers(R"({"id":1,"type":"conv2d","name":"a","parameters":{"kernel":[3]}})") << "kernel of a";
         QTest::newRow("infinite") << layers(R"({"id":1,"type":"dense","name":"a","parameters":{"units":1e400}})").replace("1e400", "1e300") << "units of a";
+        QTest::newRow("device no text") << layers(R"({"id":1,"type":"relu","name":"a","device":0})") << "device of a";
         QTest::newRow("wires no list") << R"({"layers":[],"wires":{}})" << "wires";
         QTest::newRow("wire of two") << R"({"layers":[],"wires":[[1,2]]})" << "Wire number 1";
         QTest::newRow("wire to nowhere") << R"({"layers":[{"id":1,"type":"relu","name":"a"}],"wires":[[1,9,0]]})" << "9";

@@ -55,6 +55,31 @@ private slots:
         QCOMPARE(outputs(OpKind::Slice, SliceAttributes{1, 1, 2}, {f32({2, 3, 4})}), std::string("2x2x4"));
         QCOMPARE(outputs(OpKind::Reshape, ReshapeAttributes{{4, 3}}, {f32({5, 12})}), std::string("5x4x3"));
         QCOMPARE(outputs(OpKind::SoftmaxCrossEntropy, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}}), std::string("1, 5x3"));
+        QCOMPARE(outputs(OpKind::SoftmaxCrossEntropyWithGrad, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}, f32({4})}), std::string("1, 5x3"));
+        QCOMPARE(outputs(OpKind::Cast, CastAttributes{DType::BF16}, {f32({5, 3}), f32({7})}), std::string("5x3, 7"));
+        QCOMPARE(outputs(OpKind::UnscaleGradients, NoAttributes{}, {f32({4}), f32({5, 3})}), std::string());
+        QCOMPARE(outputs(OpKind::ElementwiseChain, ElementwiseChainAttributes{{{ElementwiseCode::Multiply, 0, 1}, {ElementwiseCode::Scale, 2}}, {3, 2}, {DType::F32, DType::F16}},
+                         {f32({5, 3}), f32({15})}), std::string("5x3, 5x3"));
+    }
+
+    void activationsComeOutInTheTypeTheyWentIn()
+    {
+        for (const DType low : {DType::BF16, DType::F16, DType::F32}) {
+            const auto typed = [&](Shape shape) { return TensorType{low, std::move(shape)}; };
+            const auto first = [](OpKind kind, const OpAttributes &attributes, const std::vector<TensorType> &inputs) {
+                return opSpec(kind).inferOutputs(attributes, inputs)->front().type.dtype;
+            };
+            QCOMPARE(first(OpKind::Dense, DenseAttributes{7, false, {}}, {typed({5, 3}), typed({3, 7}), absentType()}), low);
+            QCOMPARE(first(OpKind::DenseGradData, DenseAttributes{7, false, {}}, {typed({5, 7}), typed({3, 7})}), low);
+            QCOMPARE(first(OpKind::DenseGradWeights, DenseAttributes{7, false, {}}, {typed({5, 3}), typed({5, 7})}), DType::F32);
+            QCOMPARE(first(OpKind::Add, NoAttributes{}, {typed({5, 3}), typed({5, 3})}), low);
+            QCOMPARE(first(OpKind::MaxPool2d, Pool2dAttributes{{2, 2}, false, 0, 0}, {typed({2, 7, 5, 3})}), low);
+            QCOMPARE(first(OpKind::Reshape, ReshapeAttributes{{3}}, {typed({5, 3})}), low);
+            QCOMPARE(first(OpKind::SoftmaxCrossEntropy, LossAttributes{}, {typed({5, 3}), {DType::I32, {5}}}), DType::F32);
+            const auto losses = opSpec(OpKind::SoftmaxCrossEntropyWithGrad).inferOutputs(LossAttributes{}, std::vector<TensorType>{typed({5, 3}), {DType::I32, {5}}});
+            QCOMPARE((*losses)[1].type.dtype, low);
+            QCOMPARE(first(OpKind::ScaleGradient, CastAttributes{low}, {f32({5, 3}), f32({4})}), low);
+        }
     }
 
     void inputsThatDoNotFitAreRefusedWithNumbers()
@@ -79,6 +104,27 @@ private slots:
         expectRefusal(OpKind::SoftmaxCrossEntropy, LossAttributes{}, {f32({5, 3}), f32({5, 4})});
         expectRefusal(OpKind::MeanSquaredError, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}});
         expectRefusal(OpKind::MeanSquaredError, LossAttributes{}, {f32({5, 3}), f32({5, 1})});
+        expectRefusal(OpKind::SoftmaxCrossEntropyWithGrad, LossAttributes{}, {f32({5, 3}), f32({5, 4})});
+        expectRefusal(OpKind::SoftmaxCrossEntropyWithGrad, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}, f32({1})});
+        expectRefusal(OpKind::Cast, CastAttributes{DType::I32}, {f32({5, 3})});
+        expectRefusal(OpKind::Cast, CastAttributes{DType::BF16}, {f32({5, 3}), {DType::U8, {5}}});
+        expectRefusal(OpKind::ScaleGradient, CastAttributes{DType::F16}, {f32({5, 3}), f32({3})});
+        expectRefusal(OpKind::UnscaleGradients, NoAttributes{}, {f32({5, 3}), f32({4})});
+        expectRefusal(OpKind::UpdateLossScale, LossScaleAttributes{}, {{DType::F64, {4}}});
+    }
+
+    void aChainThatReadsWhatIsNotThereIsRefused()
+    {
+        const ElementwiseInstruction sum{ElementwiseCode::Add, 0, 1};
+        const auto refused = [](ElementwiseChainAttributes chain, const std::vector<TensorType> &inputs) { expectRefusal(OpKind::ElementwiseChain, chain, inputs); };
+        refused({{sum}, {2}, {DType::F32}}, {f32({5, 3}), f32({5, 4})});                                   // of two sizes
+        refused({{sum}, {2}, {DType::F32}}, {f32({5, 3}), {DType::I32, {5, 3}}});                          // no numbers
+        refused({{{ElementwiseCode::Add, 0, 2}, sum}, {2}, {DType::F32}}, {f32({5, 3}), f32({5, 3})});     // its own result
+        refused({{sum}, {3}, {DType::F32}}, {f32({5, 3}), f32({5, 3})});                                   // no such register
+        refused({{sum}, {2}, {}}, {f32({5, 3}), f32({5, 3})});                                             // no type
+        refused({{sum}, {}, {}}, {f32({5, 3}), f32({5, 3})});                                              // no output
+        refused({{sum}, {2}, {DType::F32}}, std::vector<TensorType>(kMaxChainInputs + 1, f32({2})));       // too many inputs
+        refused({std::vector(kMaxChainInstructions + 1, ElementwiseInstruction{ElementwiseCode::Scale, 0}), {1}, {DType::F32}}, {f32({2})});
     }
 
     void costsAreCountedAsTheBooksCountThem()

@@ -13,7 +13,7 @@ using namespace trainyard::tests;
 
 namespace {
 
-Program programOf(unsigned seed, Mode mode, bool optimize)
+Program programOf(unsigned seed, Mode mode, bool optimize, Precision precision = Precision::Float32, bool deviceFusion = false)
 {
     DataTypes data;
     data.features = {DType::F32, Shape{7, 6, 5, 4}};
@@ -22,6 +22,8 @@ Program programOf(unsigned seed, Mode mode, bool optimize)
     options.mode = mode;
     options.batchSize = 3;
     options.optimize = optimize;
+    options.precision = precision;
+    options.deviceFusion = deviceFusion;
     options.optimizer.type = seed % 2 ? "adam" : "sgd";
     auto program = buildProgram(randomGraph(seed, 3 + static_cast<int>(seed % 41)), data, options);
     if (!program)
@@ -151,6 +153,14 @@ private slots:
         for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict})
             for (const bool optimize : {true, false}) {
                 const Program program = programOf(seed, mode, optimize);
+                const StorageNeeds needs = needsOf(program);
+                simulate(program, needs, planOf(program, needs));
+                if (QTest::currentTestFailed())
+                    return;
+            }
+        for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
+            for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict}) {
+                const Program program = programOf(seed, mode, true, precision, true);
                 const StorageNeeds needs = needsOf(program);
                 simulate(program, needs, planOf(program, needs));
                 if (QTest::currentTestFailed())

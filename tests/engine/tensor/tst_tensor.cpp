@@ -35,7 +35,8 @@ private slots:
     void everyTypeHasItsSizeAndName()
     {
         const std::vector<std::tuple<DType, std::size_t, std::string>> types{
-            {DType::F32, 4, "F32"}, {DType::F64, 8, "F64"}, {DType::I32, 4, "I32"}, {DType::I64, 8, "I64"}, {DType::U8, 1, "U8"}};
+            {DType::F32, 4, "F32"}, {DType::F64, 8, "F64"}, {DType::I32, 4, "I32"}, {DType::I64, 8, "I64"}, {DType::U8, 1, "U8"},
+            {DType::BF16, 2, "BF16"}, {DType::F16, 2, "F16"}};
         for (const auto &[type, bytes, name] : types) {
             QCOMPARE(dtypeBytes(type), bytes);
             QCOMPARE(std::string(dtypeName(type)), name);

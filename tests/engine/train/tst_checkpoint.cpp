@@ -29,6 +29,7 @@ class TestCheckpoint : public QObject {
         checkpoint.learningRate = 0.1;
         checkpoint.threads = 2;
         checkpoint.instructionSet = "avx2";
+        checkpoint.kernelChoices = {{"conv2d 8x8x1", "engine 62: 2=4"}, {"dense", "algo 1 \"quoted\""}};
         checkpoint.library = "oneDNN 2.6.3";
         checkpoint.bestMetric = 1.0 / 3.0;
         checkpoint.metricSums = {0.1, -0.0, 1e-310, 5e300};
@@ -50,6 +51,7 @@ private slots:
         QCOMPARE(read->learningRate, written.learningRate);
         QCOMPARE(read->threads, written.threads);
         QCOMPARE(read->instructionSet, written.instructionSet);
+        QCOMPARE(read->kernelChoices, written.kernelChoices);
         QCOMPARE(read->library, written.library);
         QCOMPARE(read->bestMetric, written.bestMetric);
         QCOMPARE(read->metricSums, written.metricSums);

@@ -48,6 +48,32 @@ private slots:
         QCOMPARE(listener.series("memory/arena").back().second, static_cast<double>(end.arenaBytes));
     }
 
+    void aLongRunTellsWhereAStepsTimeGoes()
+    {
+        Listener listener;
+        const auto trainer = listener.start(endlessJob());
+        for (const char *part : {"step/forward", "step/backward", "step/update", "step/evaluation"})
+            QTRY_VERIFY(!listener.series(part).empty());
+        trainer->stop();
+        trainer->wait();
+        QVERIFY(listener.series("step/forward").front().second > 0);
+        // The processor copies no batch and never waits for its host: what does not exist is not told.
+        QVERIFY(listener.series("step/copy").empty() && listener.series("step/host_gap").empty());
+    }
+
+    void whatAdvisesOnMemoryIsNotAskedWhileThereIsEnough()
+    {
+        Listener listener;
+        TrainJob job = smallJob();
+        bool asked = false;
+        job.adviseOnMemory = [&](const DataTypes &) {
+            asked = true;
+            return std::string("Buy more.");
+        };
+        QCOMPARE(listener.run(std::move(job)).state, TrainState::Finished);
+        QVERIFY(!asked);
+    }
+
     void pauseStandsStillAndResumeGoesOn()
     {
         Listener listener;

@@ -19,6 +19,9 @@ private slots:
         config.device = "cpu";
         config.threads = 2;
         config.checkpointEveryEpochs = 0;
+        config.precision = Precision::BFloat16;
+        config.tf32 = config.autotune = config.reserveMemory = true;
+        config.memoryLimitMiB = 4096;
         const auto text = trainingToJson(config).dump();
         QVERIFY(trainingFromJson(nlohmann::ordered_json::parse(text)).value() == config);
     }
@@ -41,6 +44,7 @@ private slots:
         QTest::newRow("list for an object") << R"({"optimizer": [1]})" << "\"optimizer\"";
         QTest::newRow("not an object") << R"([])" << "\"training\"";
         QTest::newRow("larger than 64 bits") << R"({"epochs": 1e30})" << "\"epochs\"";
+        QTest::newRow("no precision") << R"({"precision": "float31"})" << "\"precision\"";
         QTest::newRow("more threads than an int holds") << R"({"threads": 4294967297})" << "\"threads\"";
         QTest::newRow("more epochs than 63 bits hold") << R"({"epochs": 18446744073709551615})" << "\"epochs\"";
     }
@@ -73,6 +77,8 @@ private slots:
         QVERIFY(refused([](TrainingConfig &config) { config.threads = -1; }));
         QVERIFY(refused([](TrainingConfig &config) { config.threads = 1025; }));
         QVERIFY(refused([](TrainingConfig &config) { config.checkpointEveryEpochs = -1; }));
+        QVERIFY(refused([](TrainingConfig &config) { config.memoryLimitMiB = -1; }));
+        QVERIFY(refused([](TrainingConfig &config) { config.reserveMemory = true; }));  // how much?
         QVERIFY(refused([](TrainingConfig &config) { config.optimizer.type = "adagrad"; }));
         QVERIFY(refused([](TrainingConfig &config) { config.optimizer.learningRate = 0; }));
     }

@@ -31,6 +31,9 @@ Graph manyFacedGraph()
     graph.edit(conv2)->name = "a_long_name_for_the_shortcut_branch";
     graph.edit(dense)->name = "digits";
     graph.edit(dense)->parameters["units"] = std::int64_t{10};
+    graph.edit(conv1)->device = graph.edit(norm1)->device = "cuda:1";
+    graph.edit(relu1)->device = "cpu";
+    graph.edit(conv2)->device = "a computer of great length";
     Layer strange;
     strange.id = 40;
     strange.type = "moe_router";
@@ -88,6 +91,24 @@ private slots:
         QCOMPARE(bench.node(bench.dense).look().parameters, QStringLiteral("20,490 params"));
         QCOMPARE(bench.view.selectedLayers(), std::vector<LayerId>{bench.conv});
         QCOMPARE(selections.count(), 0);
+    }
+
+    void aLayerPlacedElsewhereWearsATag()
+    {
+        CanvasBench bench;
+        bench.view.setZoom(1);
+        const QImage before = bench.view.grab().toImage();
+        QCOMPARE(bench.node(bench.conv).look().device, QString());
+        bench.document.setDevice({bench.conv}, "cuda:1");
+        QCOMPARE(bench.node(bench.conv).look().device, QStringLiteral("GPU 1"));
+        QVERIFY(bench.node(bench.conv).toolTip().contains(QStringLiteral("on GPU 1")));
+        QVERIFY(bench.view.grab().toImage() != before);
+        bench.document.setDevice({bench.conv}, "cpu");
+        QCOMPARE(bench.node(bench.conv).look().device, QStringLiteral("CPU"));
+        bench.document.setDevice({bench.conv}, "");
+        QCOMPARE(bench.view.grab().toImage(), before);
+        bench.document.setDevice({bench.conv}, "a computer of great length");
+        QVERIFY(bench.node(bench.conv).look().broken);
     }
 
     void theDataTellsWhatDoesNotFit()

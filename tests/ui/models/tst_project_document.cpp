@@ -61,7 +61,7 @@ private slots:
         QTest::addColumn<QString>("step");
         for (const char *step : {"Add Dropout", "Insert Dropout", "Add Dropout below dense", "Delete dense", "Delete 2 layers",
                                  "Delete wire", "Delete 2 wires", "Connect input to relu", "Move dense", "Move 2 layers",
-                                 "Rename dense to head", "Filters of conv2d", "Bias of 2 layers", "Arrange layers",
+                                 "Rename dense to head", "Filters of conv2d", "Bias of 2 layers", "Device of conv2d", "Device of 2 layers", "Arrange layers",
                                  "Paste dense_2", "Paste 2 layers", "Source of the data", "Epochs", "Rename project to Digits"})
             QTest::newRow(step) << QString::fromLatin1(step);
     }
@@ -85,6 +85,8 @@ private slots:
             {"Rename dense to head", [&] { document.rename(net.dense, "head"); }},
             {"Filters of conv2d", [&] { document.setParameter({net.conv}, "filters", std::int64_t{8}); }},
             {"Bias of 2 layers", [&] { document.setParameter({net.conv, net.dense}, "bias", false); }},
+            {"Device of conv2d", [&] { document.setDevice({net.conv}, "cuda:1"); }},
+            {"Device of 2 layers", [&] { document.setDevice({net.conv, net.dense}, "cpu"); }},
             {"Arrange layers", [&] { document.autoLayout(); }},
             {"Paste dense_2", [&] { document.duplicate({net.dense}); }},
             {"Paste 2 layers", [&] { document.duplicate({net.dense, net.conv}); }},
@@ -274,6 +276,25 @@ private slots:
         QVERIFY(document.canConnect({net.conv, pool, 0}).has_value());
         QVERIFY(document.connectWire({net.conv, pool, 0}));
         QVERIFY(document.analysis().layers.at(pool).broken);
+    }
+
+    void aDeviceIsCopiedWithItsLayerAndAWrongOneIsMended()
+    {
+        Net net;
+        ProjectDocument &document = net.document;
+        document.setDevice({net.conv}, "cuda:1");
+        const auto copies = document.duplicate({net.conv});
+        QCOMPARE(document.graph().find(copies.at(0))->device, std::string("cuda:1"));
+        document.undoStack()->undo();
+        const int index = document.undoStack()->index();
+        document.setDevice({net.conv}, "cuda:1");  // it is there already
+        QCOMPARE(document.undoStack()->index(), index);
+        document.setDevice({net.conv}, "the big one");
+        QCOMPARE(document.analysis().problems.size(), size_t{1});
+        document.applyFix(Fix(*document.analysis().problems[0].fix));
+        QVERIFY(document.analysis().runnable());
+        QVERIFY(net.layer(net.conv).device.empty());
+        QVERIFY(!net.layer(net.conv).parameters.contains(kDeviceKey));
     }
 
     void aFixMendsWhatItSays()

@@ -114,6 +114,16 @@ private slots:
         QCOMPARE(rows[0].values, (QStringList{"16", "32"}));
     }
 
+    void aLayerPlacedElsewhereIsADifference()
+    {
+        Graph a = smallGraph(), b = smallGraph();
+        b.edit(b.findByName("dense")->id)->device = "cuda:1";
+        const auto rows = differingSettings({runWith("{}", a), runWith("{}", b)});
+        QCOMPARE(rows.size(), std::size_t{1});
+        QCOMPARE(rows[0].key, QStringLiteral("dense.device"));
+        QCOMPARE(rows[0].values, (QStringList{"", "cuda:1"}));
+    }
+
     void aDefaultWrittenOutIsNoDifference()
     {
         Graph a = smallGraph(), b = smallGraph();

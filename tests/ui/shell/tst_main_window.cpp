@@ -71,8 +71,8 @@ private slots:
     {
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
-        const QStringList pages{QStringLiteral("model"), QStringLiteral("data"), QStringLiteral("train"), QStringLiteral("runs")};
-        for (int i = 3; i >= 0; --i) {
+        const QStringList pages{QStringLiteral("model"), QStringLiteral("data"), QStringLiteral("train"), QStringLiteral("runs"), QStringLiteral("device")};
+        for (int i = 4; i >= 0; --i) {
             desktop.press(static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
             QCOMPARE(desktop.window.currentPage(), pages[i]);
             QVERIFY(desktop.window.pageWidget(pages[i])->isVisible());
@@ -85,7 +85,7 @@ private slots:
     {
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
-        for (const char *page : {"model", "data", "train", "runs"}) {
+        for (const char *page : {"model", "data", "train", "runs", "device"}) {
             desktop.window.showPage(QString::fromLatin1(page));
             QMap<QString, QString> owners;
             QList<QAction *> left = desktop.window.menuBar()->actions();
@@ -280,7 +280,7 @@ private slots:
     {
         Desktop desktop(kIris);
         QTRY_VERIFY(desktop.workspace().files().hasProject());
-        for (const char *page : {"model", "data", "train", "runs"})
+        for (const char *page : {"model", "data", "train", "runs", "device"})
             QVERIFY(desktop.window.pageWidget(QString::fromLatin1(page)));
         for (const QAbstractButton *button : desktop.window.findChildren<QAbstractButton *>()) {
             if (button->objectName().startsWith(QLatin1String("qt_")) || button->inherits("QTableCornerButton") ||

@@ -30,6 +30,32 @@ private slots:
         QVERIFY(meter->fits());
     }
 
+    void aRaceAndARunDoNotDisturbEachOther()
+    {
+        Desktop desktop(kIris);
+        QTRY_VERIFY(desktop.workspace().forecaster().forecast().has_value());
+        desktop.press(Qt::Key_5, Qt::ControlModifier);
+        QCOMPARE(desktop.window.currentPage(), QStringLiteral("device"));
+        desktop.answer(QStringLiteral("Start race"));
+        QTRY_VERIFY(desktop.workspace().race().isActive());
+        desktop.press(Qt::Key_F5);
+        QTRY_VERIFY(desktop.hasMessage(QStringLiteral("A race is going on. Cancel it on the Device page first.")));
+        QVERIFY(!desktop.workspace().run().isActive());
+        desktop.answer(QStringLiteral("Cancel"));
+        QTRY_VERIFY_WITH_TIMEOUT(!desktop.workspace().race().isActive(), 20000);
+        QVERIFY(desktop.workspace().race().state().cancelled);
+
+        openEndless(desktop);
+        desktop.click(button(desktop, "start"));
+        QTRY_VERIFY_WITH_TIMEOUT(desktop.workspace().run().progress().state == TrainState::Running, 20000);
+        QSignalSpy refused(&desktop.workspace(), &Workspace::raceRefused);
+        desktop.workspace().startRace({{"cpu", 1}, {"cpu", 2}}, 5);
+        QCOMPARE(refused.count(), 1);
+        QVERIFY(!desktop.workspace().race().isActive());
+        desktop.click(button(desktop, "stop"));
+        QTRY_VERIFY_WITH_TIMEOUT(!desktop.workspace().run().isActive(), 20000);
+    }
+
     void aRunIsStartedWatchedStoppedAndFoundAgain()
     {
         Desktop desktop;

@@ -75,6 +75,20 @@ private slots:
         QCOMPARE(picker.text(), QStringLiteral("Another"));
     }
 
+    void aDeviceThatIsNotThereIsSaid()
+    {
+        Workspace workspace;
+        DevicePicker picker(workspace);
+        picker.setDevices({deviceOf("cpu", "Some CPU", 2)});
+        TrainingConfig training = workspace.document().training();
+        training.device = "cuda:0";
+        workspace.document().setTraining(training, QStringLiteral("Device"));
+        QCOMPARE(picker.text(), QStringLiteral("cuda:0 is missing"));
+        QVERIFY(picker.toolTip().contains(QStringLiteral("The Device page says why.")));
+        workspace.document().undoStack()->undo();
+        QCOMPARE(picker.text(), QStringLiteral("Some CPU, 2 threads"));
+    }
+
     void aMessageOfTheSameKeyTakesThePlaceOfTheFirst()
     {
         MessageArea area;

@@ -10,6 +10,7 @@
 #include "ui/panels/model/inspector_head.h"
 #include "ui/panels/model/model_facts.h"
 #include "ui/panels/model/parameter_field.h"
+#include "ui/panels/model/placement_field.h"
 #include "ui/panels/model/problem_row.h"
 #include "ui/theme/theme.h"
 
@@ -81,7 +82,7 @@ std::vector<const ParameterSpec *> commonSettings(const Graph &graph, const std:
 
 Inspector::Inspector(ProjectDocument &document, QWidget *parent)
     : QFrame(parent), m_document(document), m_head(new InspectorHead(document)), m_fieldSection(new QWidget),
-      m_memorySection(new QWidget), m_facts(new FactTable), m_memory(new FactTable)
+      m_memorySection(new QWidget), m_placement(new PlacementField(document)), m_facts(new FactTable), m_memory(new FactTable)
 {
     setProperty("panel", true);
     setAccessibleName(tr("Inspector"));
@@ -107,6 +108,7 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
     layout->addWidget(m_head);
     layout->addLayout(m_problemLayout);
     layout->addWidget(m_fieldSection);
+    layout->addWidget(m_placement);
     layout->addWidget(separator());
     layout->addWidget(m_facts);
     layout->addWidget(m_memorySection);
@@ -133,6 +135,7 @@ void Inspector::setSelection(const std::vector<LayerId> &layers)
     m_head->setLayers(layers);  // first: a name being typed belongs to the layer that was selected
     m_document.endTyping();
     m_layers = layers;
+    m_placement->setLayers(layers);
     rebuildFields();
     refresh();
 }
@@ -141,6 +144,11 @@ void Inspector::setForecast(const std::optional<Forecast> &forecast)
 {
     m_forecast = forecast;
     refreshFacts();
+}
+
+void Inspector::setDevices(const std::vector<DeviceInfo> &devices)
+{
+    m_placement->setDevices(devices);
 }
 
 void Inspector::focusName()
@@ -162,6 +170,7 @@ void Inspector::refresh()
     const auto gone = [this](LayerId id) { return !m_document.graph().find(id); };
     if (std::erase_if(m_layers, gone) > 0)
         rebuildFields();
+    m_placement->setLayers(m_layers);
     m_head->setLayers(m_layers);
     refreshFields();
     refreshProblems();

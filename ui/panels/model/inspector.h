@@ -17,6 +17,7 @@ namespace trainyard::ui {
 class FactTable;
 class InspectorHead;
 class ParameterField;
+class PlacementField;
 class ProblemRow;
 class ProjectDocument;
 
@@ -31,10 +32,12 @@ public:
     const std::vector<LayerId> &selection() const { return m_layers; }
     // What a run would take; absent while unknown, and no memory is shown then.
     void setForecast(const std::optional<Forecast> &forecast);
+    void setDevices(const std::vector<DeviceInfo> &devices);  // of this machine, once they are known
     void focusName();        // of the one selected layer
     void focusFirstField();  // or the name where there are no settings
 
     const std::vector<ParameterField *> &fields() const { return m_fields; }
+    PlacementField *placement() const { return m_placement; }
 
 private:
     void refresh();
@@ -49,6 +52,7 @@ private:
     InspectorHead *m_head;
     QVBoxLayout *m_fieldLayout, *m_problemLayout;
     QWidget *m_fieldSection, *m_memorySection;
+    PlacementField *m_placement;
     FactTable *m_facts, *m_memory;
     std::vector<ParameterField *> m_fields;
     std::vector<ProblemRow *> m_problems;

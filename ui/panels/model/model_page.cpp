@@ -98,6 +98,11 @@ void ModelPage::setForecast(const std::optional<Forecast> &forecast)
     m_inspector->setForecast(forecast);
 }
 
+void ModelPage::setDevices(const std::vector<DeviceInfo> &devices)
+{
+    m_inspector->setDevices(devices);
+}
+
 void ModelPage::selectLayer(LayerId layer)
 {
     if (!m_document.graph().find(layer))

@@ -26,6 +26,7 @@ public:
     explicit ModelPage(ProjectDocument &document, QWidget *parent = nullptr);
 
     void setForecast(const std::optional<Forecast> &forecast);  // absent while unknown
+    void setDevices(const std::vector<DeviceInfo> &devices);    // of this machine, once they are known
     void selectLayer(LayerId layer);                            // and brings it into view
     void showProblems();                                        // opens the list and puts the focus there
     int problemCount() const;

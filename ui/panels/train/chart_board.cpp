@@ -114,7 +114,8 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
     wanted.push_back({tr("Memory"),
                       tr("The arena of the run and the memory of this program."),
                       {{QStringLiteral("memory/arena"), tr("arena"), false, 0},
-                       {QStringLiteral("memory/device"), tr("device"), false, 3},
+                       {QStringLiteral("gpu/memory_process"), tr("this program, GPU"), false, 3},
+                       {QStringLiteral("gpu/memory_used"), tr("all programs, GPU"), false, 2},
                        {QStringLiteral("memory/process"), tr("this program"), false, 1}}});
     wanted.push_back({tr("Utilization"),
                       tr("How busy the processors are, in all and by this program."),
@@ -123,8 +124,32 @@ std::vector<ChartBoard::Wanted> ChartBoard::wantedCharts() const
                        {QStringLiteral("cpu/process"), tr("this program"), false, 1}},
                       true});
     wanted.push_back({tr("Speed"), tr("Samples trained in a second."), {{QStringLiteral("throughput/samples"), tr("training"), false, 0}}, true});
+    for (Wanted &chart : gpuCharts())
+        wanted.push_back(std::move(chart));
     wanted.push_back({tr("Learning rate"), tr("The learning rate, with every change made while the run goes on."), {{QStringLiteral("train/learning_rate"), tr("learning rate"), false, 0}}});
     return wanted;
+}
+
+// The GPU's own counters, as far as this one has them: charts without a point are not there.
+std::vector<ChartBoard::Wanted> ChartBoard::gpuCharts() const
+{
+    const auto line = [](const char *series, const QString &label, int slot) { return Wanted::Line{QString::fromLatin1(series), label, false, slot}; };
+    std::vector<Wanted> charts{
+        {tr("GPU activity"),
+         {},
+         {line("gpu/sm_active", tr("SMs active"), 0), line("gpu/sm_occupancy", tr("SM occupancy"), 4), line("gpu/tensor_active", tr("tensor cores"), 1),
+          line("gpu/dram_active", tr("memory bandwidth"), 2)},
+         true},
+        {tr("GPU power"), {}, {line("gpu/power", tr("board"), 1)}, true},
+        {tr("GPU clocks"), {}, {line("gpu/sm_clock", tr("SMs"), 0), line("gpu/memory_clock", tr("memory"), 2)}},
+        {tr("GPU temperature"), {}, {line("gpu/temperature", tr("GPU"), 1)}},
+        {tr("GPU held back"), {}, {line("gpu/power_violation", tr("by the power limit"), 1), line("gpu/thermal_violation", tr("by temperature"), 3)}, true},
+        {tr("PCIe"), {}, {line("gpu/pcie_rx", tr("into the GPU"), 0), line("gpu/pcie_tx", tr("out of it"), 1)}, true},
+    };
+    std::erase_if(charts, [this](const Wanted &chart) {
+        return std::none_of(chart.lines.begin(), chart.lines.end(), [this](const Wanted::Line &one) { return m_run.curves().contains(one.series); });
+    });
+    return charts;
 }
 
 CurveChart *ChartBoard::addChart(const Wanted &wanted)

@@ -49,6 +49,7 @@ private:
         bool noisy = false;  // follows the smoothing; a value an epoch, or an exact one, is shown as it is
     };
     std::vector<Wanted> wantedCharts() const;
+    std::vector<Wanted> gpuCharts() const;
     void forget();    // the curves of an earlier run are gone
     void refresh();   // points arrived, maybe of new series
     void assign();    // series to charts

@@ -21,16 +21,29 @@ namespace {
 
 struct PartSpec {
     const char *name, *help;
-    std::uint64_t MemoryBytes::*bytes;
+    // Absent: not known. Parts beside the arena are shown only where there is something of them, or nobody knows.
+    std::optional<std::uint64_t> (*bytes)(const Forecast &);
+    bool besideArena = false;
 };
 
+template <std::uint64_t MemoryBytes::*Part>
+std::optional<std::uint64_t> arenaPart(const Forecast &forecast)
+{
+    return forecast.bytes.*Part;
+}
+
 constexpr std::array kParts{
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Parameters"), QT_TRANSLATE_NOOP("ForecastCard", "Weights and running statistics."), &MemoryBytes::parameters},
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Gradients"), QT_TRANSLATE_NOOP("ForecastCard", "Of the parameters, as far as they are alive at the peak."), &MemoryBytes::gradients},
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Optimizer"), QT_TRANSLATE_NOOP("ForecastCard", "What the optimizer keeps for each parameter."), &MemoryBytes::optimizer},
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Activations"), QT_TRANSLATE_NOOP("ForecastCard", "Outputs of the layers that the way back needs; they grow with the batch."), &MemoryBytes::activations},
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Workspace"), QT_TRANSLATE_NOOP("ForecastCard", "Scratch memory of the kernels."), &MemoryBytes::workspace},
-    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Data"), QT_TRANSLATE_NOOP("ForecastCard", "The gathered batch and the sums of the metrics."), &MemoryBytes::data},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Parameters"), QT_TRANSLATE_NOOP("ForecastCard", "Weights and running statistics."), arenaPart<&MemoryBytes::parameters>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Gradients"), QT_TRANSLATE_NOOP("ForecastCard", "Of the parameters, as far as they are alive at the peak."), arenaPart<&MemoryBytes::gradients>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Optimizer"), QT_TRANSLATE_NOOP("ForecastCard", "What the optimizer keeps for each parameter."), arenaPart<&MemoryBytes::optimizer>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Activations"), QT_TRANSLATE_NOOP("ForecastCard", "Outputs of the layers that the way back needs; they grow with the batch."), arenaPart<&MemoryBytes::activations>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Workspace"), QT_TRANSLATE_NOOP("ForecastCard", "Scratch memory of the kernels."), arenaPart<&MemoryBytes::workspace>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Data"), QT_TRANSLATE_NOOP("ForecastCard", "The gathered batch and the sums of the metrics."), arenaPart<&MemoryBytes::data>},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "Data set on the GPU"), QT_TRANSLATE_NOOP("ForecastCard", "All of it where it fits, else the batches on their way."),
+             [](const Forecast &forecast) { return std::optional(forecast.deviceDataBytes); }, true},
+    PartSpec{QT_TRANSLATE_NOOP("ForecastCard", "CUDA and its libraries"),
+             QT_TRANSLATE_NOOP("ForecastCard", "What this program took of the GPU beside arena and data in earlier runs on this machine. Unknown until the first run has measured it."),
+             [](const Forecast &forecast) { return forecast.overheadBytes; }, true},
 };
 
 QPixmap signOf(int slot)
@@ -57,7 +70,7 @@ void setState(QLabel *label, const char *state)
 
 ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QWidget *parent)
     : Card(tr("Memory forecast"), parent), m_document(document), m_forecaster(forecaster), m_bar(new MemoryBar), m_known(new QWidget),
-      m_verdict(new QLabel), m_reason(mutedLabel({})), m_largestText(mutedLabel({})), m_find(new QPushButton(tr("Largest batch that fits"))),
+      m_verdict(new QLabel), m_reason(mutedLabel({})), m_notes(mutedLabel({})), m_largestText(mutedLabel({})), m_find(new QPushButton(tr("Largest batch that fits"))),
       m_use(new QPushButton)
 {
     auto *known = new QVBoxLayout(m_known);
@@ -84,6 +97,8 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     m_verdict->setWordWrap(true);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     known->addWidget(m_verdict);
+    m_notes->setObjectName(QStringLiteral("forecastNotes"));
+    known->addWidget(m_notes);
     auto *largest = new QHBoxLayout;
     largest->setSpacing(kSpaceS);
     largest->addWidget(m_find);
@@ -118,28 +133,36 @@ void ForecastCard::showForecast()
         m_reason->setText(m_forecaster.reason().isEmpty() ? tr("Being computed...") : m_forecaster.reason());
         return;
     }
-    setValue(text(formatBytes(forecast->arenaBytes)));
+    setValue(text(formatBytes(forecast->deviceBytes())));
     std::vector<MemoryBar::Part> parts;
     for (std::size_t i = 0; i < kParts.size(); ++i) {
-        const std::uint64_t bytes = forecast->bytes.*kParts[i].bytes;
-        parts.push_back({static_cast<int>(i), static_cast<double>(bytes)});
+        const auto bytes = kParts[i].bytes(*forecast);
+        const bool shown = !kParts[i].besideArena || !bytes || *bytes > 0;
+        for (QLabel *label : {m_parts[i].sign, m_parts[i].name, m_parts[i].bytes})
+            label->setVisible(shown);
+        parts.push_back({static_cast<int>(i), static_cast<double>(bytes.value_or(0))});
         m_parts[i].sign->setPixmap(signOf(static_cast<int>(i)));
-        m_parts[i].bytes->setText(text(formatBytes(bytes)));
-        m_parts[i].bytes->setToolTip(tr("%1 bytes").arg(text(formatCount(static_cast<std::int64_t>(bytes)))));
+        m_parts[i].bytes->setText(bytes ? text(formatBytes(*bytes)) : QStringLiteral("-"));
+        m_parts[i].bytes->setToolTip(bytes ? tr("%1 bytes").arg(text(formatCount(static_cast<std::int64_t>(*bytes)))) : tr(kParts[i].help));
     }
     m_bar->setParts(std::move(parts));
-    m_bar->setToolTip(tr("%1 bytes in all").arg(text(formatCount(static_cast<std::int64_t>(forecast->arenaBytes)))));
+    m_bar->setToolTip(tr("%1 bytes in all").arg(text(formatCount(static_cast<std::int64_t>(forecast->deviceBytes())))));
     if (!forecast->available) {
         m_verdict->setText(tr("How much is free is not known here."));
         setState(m_verdict, "muted");
     } else if (forecast->fits()) {
-        m_verdict->setText(tr("Fits: %1 of %2 free.").arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available))));
+        m_verdict->setText(tr("Fits: %1 of %2 free.").arg(text(formatBytes(forecast->deviceBytes())), text(formatBytes(*forecast->available))));
         setState(m_verdict, "muted");
     } else {
         m_verdict->setText(tr("Does not fit: it takes %1, and %2 are free. Make the batch of %3 smaller, or the network.")
-                               .arg(text(formatBytes(forecast->arenaBytes)), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
+                               .arg(text(formatBytes(forecast->deviceBytes())), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
         setState(m_verdict, "error");
     }
+    QStringList notes;
+    for (const std::string &note : forecast->notes)
+        notes.append(text(note));
+    m_notes->setText(notes.join(QLatin1Char('\n')));
+    m_notes->setVisible(!notes.isEmpty());
     showLargest();
 }
 

@@ -33,7 +33,7 @@ private:
     MemoryBar *m_bar;
     QWidget *m_known;                // bar and parts
     std::vector<PartRow> m_parts;
-    QLabel *m_verdict, *m_reason, *m_largestText;
+    QLabel *m_verdict, *m_reason, *m_notes, *m_largestText;
     QPushButton *m_find, *m_use;
 };
 

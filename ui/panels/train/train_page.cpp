@@ -7,13 +7,13 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
-#include "ui/bridge/background.h"
 #include "ui/controls/card.h"
 #include "ui/panels/train/chart_board.h"
 #include "ui/panels/train/event_log.h"
 #include "ui/panels/train/forecast_card.h"
 #include "ui/panels/train/live_rate.h"
 #include "ui/panels/train/run_strip.h"
+#include "ui/panels/train/step_strip.h"
 #include "ui/panels/train/training_form.h"
 #include "ui/theme/theme.h"
 
@@ -54,6 +54,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     liveLayout->setContentsMargins(kSpaceXs, 0, 0, 0);
     liveLayout->setSpacing(kSpaceS);
     liveLayout->addWidget(m_board, 1);
+    liveLayout->addWidget(new StepStrip(run));
     liveLayout->addWidget(m_log);
     m_splitter->addWidget(scroll);
     m_splitter->addWidget(live);
@@ -87,22 +88,12 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     connect(&run, &LiveRun::started, m_form, tellForm);
     connect(&run, &LiveRun::ended, m_form, tellForm);
     tellForm();
-    lookForDevices();
     Q_UNUSED(loader)
 }
 
-void TrainPage::lookForDevices()
+void TrainPage::setMachine(const Machine &machine)
 {
-    // Opening a driver may take its time.
-    inBackground(
-        this, [] { return findBackends(); },
-        [this](const std::vector<BackendReport> &reports) {
-            std::vector<std::pair<QString, QString>> devices;
-            for (const BackendReport &report : reports)
-                if (report.available && report.device)
-                    devices.emplace_back(QString::fromStdString(report.device->id), QString::fromStdString(report.device->name));
-            m_form->setDevices(devices);
-        });
+    m_form->setMachine(machine);
 }
 
 QByteArray TrainPage::saveLayout() const

@@ -7,6 +7,7 @@
 #include "ui/bridge/data_loader.h"
 #include "ui/bridge/forecaster.h"
 #include "ui/bridge/live_run.h"
+#include "ui/bridge/machine.h"
 #include "ui/models/project_document.h"
 
 class QAction;
@@ -25,6 +26,7 @@ public:
     // All must outlive the page.
     TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, LiveRun &run, QWidget *parent = nullptr);
 
+    void setMachine(const Machine &machine);  // the devices to choose from, once they are known
     QList<QAction *> menuActions() const { return m_actions; }
     QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open
     void restoreLayout(const QByteArray &layout);
@@ -33,8 +35,6 @@ signals:
     void startRequested();
 
 private:
-    void lookForDevices();
-
     QSplitter *m_splitter;
     TrainingForm *m_form;
     ChartBoard *m_board;

@@ -23,14 +23,14 @@ QString compact(QString text)
 
 TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member)
 {
-    return {QString::fromLatin1(key), label, help, qstrcmp(key, "learningRate") != 0, false,
+    return {QString::fromLatin1(key), label, help, qstrcmp(key, "learningRate") != 0, false, false,
             [member](const TrainingConfig &config) { return realText(config.optimizer.*member); },
             [member](TrainingConfig &config, const QString &text) { return parseReal(text, config.optimizer.*member); }};
 }
 
-TrainingField wholeField(const char *key, const QString &label, const QString &help, std::int64_t TrainingConfig::*member)
+TrainingField wholeField(const char *key, const QString &label, const QString &help, std::int64_t TrainingConfig::*member, bool ofGpu = false)
 {
-    return {QString::fromLatin1(key), label, help, false, false,
+    return {QString::fromLatin1(key), label, help, false, false, ofGpu,
             [member](const TrainingConfig &config) { return QString::fromStdString(formatCount(config.*member)); },
             [member](TrainingConfig &config, const QString &text) {
                 qint64 value = 0;
@@ -43,7 +43,7 @@ TrainingField wholeField(const char *key, const QString &label, const QString &h
 
 TrainingField nesterovField()
 {
-    return {QStringLiteral("nesterov"), tr("Nesterov"), tr("Looks one step ahead along the momentum."), true, true,
+    return {QStringLiteral("nesterov"), tr("Nesterov"), tr("Looks one step ahead along the momentum."), true, true, false,
             [](const TrainingConfig &config) { return config.optimizer.nesterov ? QStringLiteral("true") : QStringLiteral("false"); },
             [](TrainingConfig &config, const QString &text) {
                 config.optimizer.nesterov = text == QLatin1String("true");
@@ -51,10 +51,20 @@ TrainingField nesterovField()
             }};
 }
 
+TrainingField gpuSwitch(const char *key, const QString &label, const QString &help, bool TrainingConfig::*member)
+{
+    return {QString::fromLatin1(key), label, help, false, true, true,
+            [member](const TrainingConfig &config) { return config.*member ? QStringLiteral("true") : QStringLiteral("false"); },
+            [member](TrainingConfig &config, const QString &text) {
+                config.*member = text == QLatin1String("true");
+                return true;
+            }};
+}
+
 TrainingField seedField()
 {
     return {QStringLiteral("seed"), tr("Seed"), tr("Of the first weights, the order of the rows and dropout. The same seed gives the same run to the bit."),
-            false, false, [](const TrainingConfig &config) { return QString::number(config.seed); },
+            false, false, false, [](const TrainingConfig &config) { return QString::number(config.seed); },
             [](TrainingConfig &config, const QString &text) {
                 bool fits = false;
                 const quint64 value = compact(text).toULongLong(&fits);
@@ -66,7 +76,7 @@ TrainingField seedField()
 
 TrainingField threadsField()
 {
-    return {QStringLiteral("threads"), tr("Threads"), tr("Processor threads; 0 takes as many as pay."), false, false,
+    return {QStringLiteral("threads"), tr("Threads"), tr("Processor threads; 0 takes as many as pay."), false, false, false,
             [](const TrainingConfig &config) { return QString::number(config.threads); },
             [](TrainingConfig &config, const QString &text) {
                 qint64 value = 0;
@@ -118,6 +128,10 @@ const std::vector<TrainingField> &trainingFields()
         threadsField(),
         wholeField("checkpointEveryEpochs", tr("Checkpoint every"), tr("Epochs between two checkpoints; 0: only on Stop and on request."),
                    &TrainingConfig::checkpointEveryEpochs),
+        gpuSwitch("tf32", tr("TF32"), tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."), &TrainingConfig::tf32),
+        gpuSwitch("autotune", tr("Autotune"), tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
+                  &TrainingConfig::autotune),
+        wholeField("memoryLimitMiB", tr("Memory limit, MiB"), tr("The most a run may take of the GPU; 0: what is free."), &TrainingConfig::memoryLimitMiB, true),
     };
     return fields;
 }

@@ -15,6 +15,7 @@ struct TrainingField {
     QString label, help;
     bool ofOptimizer = false;  // shown only where the optimizer's spec names the key
     bool isSwitch = false;     // texts are "true" and "false"
+    bool ofGpu = false;        // shown only where a run would take a GPU
     std::function<QString(const TrainingConfig &)> text;
     // Puts the value into the settings; false: the text is no such number. Ranges are checkTraining()'s business.
     std::function<bool(TrainingConfig &, const QString &)> take;

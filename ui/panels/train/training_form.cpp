@@ -9,8 +9,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
+#include <QStandardItemModel>
 #include <QStyle>
 
+#include "ui/bridge/device_choice.h"
 #include "ui/controls/card.h"
 #include "ui/panels/train/training_fields.h"
 #include "ui/theme/theme.h"
@@ -40,12 +42,13 @@ QLabel *messageLabel()
     return label;
 }
 
-constexpr int kEditorWidth = 120;
+constexpr int kEditorWidth = 120, kDeviceWidth = 184;
 
 }  // namespace
 
 TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
-    : QWidget(parent), m_document(document), m_optimizer(new QComboBox), m_device(new QComboBox), m_deviceLabel(new QLabel(tr("Device"))),
+    : QWidget(parent), m_document(document), m_optimizer(new QComboBox), m_device(new QComboBox), m_precision(new QComboBox), m_policy(new QComboBox),
+      m_policyLabel(new QLabel(tr("GPU memory"))), m_deviceMistake(messageLabel()), m_precisionMistake(messageLabel()),
       m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))), m_whole(messageLabel())
 {
     auto *grid = new QGridLayout(this);
@@ -69,12 +72,30 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
         grid->addWidget(label, row, 0);
         grid->addWidget(box, row, 1);
     };
+    const auto addMistake = [grid](QLabel *mistake) { grid->addWidget(mistake, grid->rowCount(), 0, 1, 2); };
     addChoice(new QLabel(tr("Optimizer")), m_optimizer, QStringLiteral("optimizer"));
-    for (const TrainingField &field : trainingFields())
-        addRow(grid, field);
-    addChoice(m_deviceLabel, m_device, QStringLiteral("device"));
-    setDevices({});
-    grid->addWidget(m_whole, grid->rowCount(), 0, 1, 2);
+    const auto &fields = trainingFields();
+    for (const TrainingField &field : fields)
+        if (!field.ofGpu)
+            addRow(grid, field);
+    addChoice(new QLabel(tr("Device")), m_device, QStringLiteral("device"));
+    grid->removeWidget(m_device);  // wider than the others: names of GPUs are long, and its label is short
+    m_device->setFixedWidth(kDeviceWidth);
+    grid->addWidget(m_device, grid->rowCount() - 1, 0, 1, 2, Qt::AlignRight);
+    addMistake(m_deviceMistake);
+    addChoice(new QLabel(tr("Precision")), m_precision, QStringLiteral("precision"));
+    m_precision->setToolTip(tr("Of what the layers pass on. Weights, losses and the optimizer's state stay float32; bfloat16 and float16 are faster on GPUs "
+                               "with tensor cores."));
+    addMistake(m_precisionMistake);
+    for (const TrainingField &field : fields)
+        if (field.ofGpu)
+            addRow(grid, field);
+    addChoice(m_policyLabel, m_policy, QStringLiteral("memoryPolicy"));
+    m_policy->addItem(tr("As needed"), false);
+    m_policy->setItemData(0, tr("Takes what the plan needs, so that other programs can use the rest."), Qt::ToolTipRole);
+    m_policy->addItem(tr("Reserve the limit"), true);
+    m_policy->setItemData(1, tr("Takes the whole limit at the start, so that no other program can."), Qt::ToolTipRole);
+    addMistake(m_whole);
 
     connect(m_optimizer, &QComboBox::activated, this, [this](int index) {
         TrainingConfig training = m_document.training();
@@ -85,6 +106,18 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
         TrainingConfig training = m_document.training();
         training.device = m_device->itemData(index).toString().toStdString();
         m_document.setTraining(training, tr("Train on %1").arg(m_device->itemText(index)));
+        showDevice();
+    });
+    connect(m_precision, &QComboBox::activated, this, [this](int index) {
+        TrainingConfig training = m_document.training();
+        training.precision = static_cast<Precision>(m_precision->itemData(index).toInt());
+        m_document.setTraining(training, tr("Train in %1").arg(m_precision->itemText(index)));
+        showDevice();
+    });
+    connect(m_policy, &QComboBox::activated, this, [this](int index) {
+        TrainingConfig training = m_document.training();
+        training.reserveMemory = m_policy->itemData(index).toBool();
+        m_document.setTraining(training, training.reserveMemory ? tr("Reserve GPU memory") : tr("Take GPU memory as needed"));
     });
     connect(&document, &ProjectDocument::trainingChanged, this, &TrainingForm::showValues);
     connect(&document, &ProjectDocument::projectReset, this, &TrainingForm::showValues);
@@ -153,9 +186,9 @@ void TrainingForm::showValues()
     const OptimizerSpec *spec = findOptimizer(training.optimizer.type);
     m_optimizer->setCurrentIndex(m_optimizer->findData(QString::fromStdString(training.optimizer.type)));
     m_optimizer->setToolTip(spec ? QString::fromStdString(spec->summary) : QString());
-    m_device->setCurrentIndex(m_device->findData(QString::fromStdString(training.device)));
+    showDevice();
     for (const Row &row : m_rows) {
-        const bool used = !row.field->ofOptimizer || (spec && std::count(spec->uses.begin(), spec->uses.end(), row.field->key.toStdString()) > 0);
+        const bool used = row.field->ofGpu ? m_onGpu : !row.field->ofOptimizer || (spec && std::count(spec->uses.begin(), spec->uses.end(), row.field->key.toStdString()) > 0);
         row.label->setVisible(used);
         if (row.check) {
             row.check->setVisible(used);
@@ -229,21 +262,72 @@ void TrainingForm::showWhole()
     m_whole->setVisible(!status);
 }
 
+void TrainingForm::setMachine(const Machine &machine)
+{
+    m_machine = machine;
+    showValues();
+}
+
+void TrainingForm::showDevice()
+{
+    const TrainingConfig &training = m_document.training();
+    const QString named = QString::fromStdString(training.device);
+    m_device->clear();
+    const bool known = !m_machine.devices.empty();
+    QString missing;
+    if (known) {
+        for (const DeviceChoice &choice : deviceChoices(m_machine, training.device)) {
+            m_device->addItem(choice.text, choice.id);
+            m_device->setItemData(m_device->count() - 1, choice.missing, Qt::ToolTipRole);
+            if (choice.id == named)
+                missing = choice.missing;
+        }
+    } else {
+        m_device->addItem(named == QLatin1String("auto") ? tr("Best there is") : named, named);
+    }
+    m_device->setEnabled(known);
+    m_device->setCurrentIndex(std::max(0, m_device->findData(named)));
+    const auto device = deviceOfRun(m_machine.usable(), training.device);
+    m_device->setToolTip(device ? tr("A run takes %1.").arg(QString::fromStdString(device->name)) : missing);
+    m_deviceMistake->setText(missing);
+    m_deviceMistake->setVisible(!missing.isEmpty());
+    // What is only of GPUs stays in sight where the project names one that is missing.
+    m_onGpu = device ? !isProcessor(*device) : named.startsWith(QLatin1String("cuda"));
+    m_policyLabel->setVisible(m_onGpu);
+    m_policy->setVisible(m_onGpu);
+    m_policy->setCurrentIndex(training.reserveMemory ? 1 : 0);
+    showPrecision(device);
+}
+
+void TrainingForm::showPrecision(const std::optional<DeviceInfo> &device)
+{
+    const Precision chosen = m_document.training().precision;
+    m_precision->clear();
+    auto *items = qobject_cast<QStandardItemModel *>(m_precision->model());
+    bool possible = !device;
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+        m_precision->addItem(precisionText(precision), static_cast<int>(precision));
+        const int row = m_precision->count() - 1;
+        bool able = true;
+        if (device) {
+            const std::vector<Precision> all = precisionsOf(*device);
+            able = std::find(all.begin(), all.end(), precision) != all.end();
+        }
+        items->item(row)->setEnabled(able || precision == chosen);
+        if (!able)
+            m_precision->setItemData(row, tr("Not on %1.").arg(QString::fromStdString(device->name)), Qt::ToolTipRole);
+        possible = possible || (able && precision == chosen);
+    }
+    m_precision->setCurrentIndex(static_cast<int>(chosen));
+    m_precisionMistake->setText(possible ? QString()
+                                         : tr("%1 does not train in %2. Choose float32, or a GPU.")
+                                               .arg(isProcessor(*device) ? tr("The processor") : QString::fromStdString(device->name), precisionText(chosen)));
+    m_precisionMistake->setVisible(!possible);
+}
+
 void TrainingForm::setRunning(bool running)
 {
     m_running->setVisible(running);
-}
-
-void TrainingForm::setDevices(const std::vector<std::pair<QString, QString>> &idsAndNames)
-{
-    m_device->clear();
-    m_device->addItem(tr("Best there is"), QStringLiteral("auto"));
-    for (const auto &[id, name] : idsAndNames)
-        m_device->addItem(name, id);
-    const bool choice = idsAndNames.size() > 1;
-    m_device->setVisible(choice);
-    m_deviceLabel->setVisible(choice);
-    m_device->setCurrentIndex(m_device->findData(QString::fromStdString(m_document.training().device)));
 }
 
 }  // namespace trainyard::ui

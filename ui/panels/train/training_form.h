@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+#include "ui/bridge/machine.h"
 #include "ui/models/project_document.h"
 
 class QCheckBox;
@@ -26,8 +27,7 @@ public:
     explicit TrainingForm(ProjectDocument &document, QWidget *parent = nullptr);
 
     void setRunning(bool running);  // says that edits are for the next run
-    // The devices to choose from, "cpu", "cuda:0"; with fewer than two there is nothing to choose.
-    void setDevices(const std::vector<std::pair<QString, QString>> &idsAndNames);
+    void setMachine(const Machine &machine);  // the devices to choose from, once they are known
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;  // Escape takes a text back
@@ -46,12 +46,16 @@ private:
     void commit(const Row &row, const QString &text);
     void showMistake(const Row &row, const QString &mistake);
     void showWhole();  // what is wrong with the settings as they are
+    void showDevice();
+    void showPrecision(const std::optional<DeviceInfo> &device);
     qint64 trainRows() const;
 
     ProjectDocument &m_document;
     std::vector<Row> m_rows;
-    QComboBox *m_optimizer, *m_device;
-    QLabel *m_deviceLabel, *m_running, *m_whole;
+    Machine m_machine;
+    bool m_onGpu = false;  // a run with these settings would take a GPU
+    QComboBox *m_optimizer, *m_device, *m_precision, *m_policy;
+    QLabel *m_policyLabel, *m_deviceMistake, *m_precisionMistake, *m_running, *m_whole;
 };
 
 }  // namespace trainyard::ui

@@ -110,6 +110,24 @@ private slots:
         QVERIFY(near(updated(OpKind::AdamUpdate, AdamAttributes{}, {scalar(1), scalar(0.5), scalar(0.1), scalar(0.04)}, 1), 0.9835709));
     }
 
+    void aGradientThatIsNotFiniteSetsTheFlag()
+    {
+        for (const double bad : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), std::nan("")})
+            for (const std::size_t where : {0u, 500u, 999u}) {
+                OpCase one{OpKind::UnscaleGradients, "not finite", NoAttributes{}, {randomTensor({4}, 1), randomTensor({7}, 2), randomTensor({10, 100}, 3)},
+                           {0, 1, 2}, scalarsFor(4), {}, {}};
+                one.inputs[0].data = {8, 1, 0, 0};
+                one.inputs[2][where] = bad;
+                const auto made = oneOp(one, Role::Data);
+                CpuRun run(made->program);
+                for (std::size_t i = 0; i < one.inputs.size(); ++i)
+                    run.write(made->inputs[i], one.inputs[i]);
+                run.run(one.scalars);
+                QCOMPARE(run.read(made->inputs[0]).data, (std::vector<double>{8, 1, 1, 0}));
+                QCOMPARE(run.read(made->inputs[1])[3], one.inputs[1][3] / 8);
+            }
+    }
+
     void droppedOutElementsComeAtTheRateAskedFor()
     {
         OpCase one{OpKind::Dropout, "rate", DropoutAttributes{0.3f, 4}, {randomTensor({100, 1000}, 1, 1, 2)}, {}, scalarsFor(100), {}, {}};

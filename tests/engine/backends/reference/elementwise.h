@@ -77,15 +77,19 @@ inline void multiply(const RefOp &op)
         op.out()[i] = op.in(0)[i] * op.in(1)[i];
 }
 
+inline bool dropoutKeeps(const StepScalars &scalars, std::uint32_t key, double rate, std::size_t i)
+{
+    const Philox4 bits = philox(scalars.seed, {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(scalars.step), key,
+                                               static_cast<std::uint32_t>(RandomStream::Dropout)});
+    return (bits[i % 4] >> 8) / 16777216.0 >= rate;
+}
+
 inline void dropout(const RefOp &op)
 {
     const auto &a = op.attributes<DropoutAttributes>();
-    for (std::size_t i = 0; i < op.out().size(); ++i) {
-        const Philox4 bits = philox(op.scalars().seed, {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(op.scalars().step),
-                                                        a.key, static_cast<std::uint32_t>(RandomStream::Dropout)});
-        const double draw = (bits[i % 4] >> 8) / 16777216.0;
-        op.out()[i] = draw >= static_cast<double>(a.rate) ? op.in(0)[i] / (1 - static_cast<double>(a.rate)) : 0;
-    }
+    const double rate = static_cast<double>(a.rate);
+    for (std::size_t i = 0; i < op.out().size(); ++i)
+        op.out()[i] = dropoutKeeps(op.scalars(), a.key, rate, i) ? op.in(0)[i] / (1 - rate) : 0;
 }
 
 }  // namespace trainyard::reference

@@ -6,6 +6,7 @@
 #include "tests/engine/backends/reference/elementwise.h"
 #include "tests/engine/backends/reference/layout.h"
 #include "tests/engine/backends/reference/losses.h"
+#include "tests/engine/backends/reference/low_precision.h"
 #include "tests/engine/backends/reference/metrics.h"
 #include "tests/engine/backends/reference/normalization.h"
 #include "tests/engine/backends/reference/pooling.h"
@@ -30,6 +31,8 @@ inline void interpretOp(const RefOp &op)
     case OpKind::BatchNorm: return batchNorm(op);
     case OpKind::BatchNormGrad: return batchNormGrad(op);
     case OpKind::BatchNormInference: return batchNormInference(op);
+    case OpKind::LayerNorm: return layerNorm(op);
+    case OpKind::LayerNormGrad: return layerNormGrad(op);
     case OpKind::Activate: return activate(op);
     case OpKind::ActivateGrad: return activateGrad(op);
     case OpKind::Softmax: return softmax(op);
@@ -50,6 +53,12 @@ inline void interpretOp(const RefOp &op)
     case OpKind::AccumulateR2: return accumulateR2(op);
     case OpKind::SgdUpdate: return sgdUpdate(op);
     case OpKind::AdamUpdate: return adamUpdate(op);
+    case OpKind::Cast: return cast(op);
+    case OpKind::ScaleGradient: return scaleGradient(op);
+    case OpKind::UnscaleGradients: return unscaleGradients(op);
+    case OpKind::UpdateLossScale: return updateLossScale(op);
+    case OpKind::ElementwiseChain: return elementwiseChain(op);
+    case OpKind::SoftmaxCrossEntropyWithGrad: return softmaxCrossEntropyWithGrad(op);
     }
 }
 

@@ -1,4 +1,4 @@
-// Batch norm in training and inference, and its backward op.
+// Batch norm in training and inference, layer norm, and their backward ops.
 #pragma once
 
 #include <cmath>
@@ -65,6 +65,48 @@ inline void batchNormInference(const RefOp &op)
         const std::size_t c = i % channels;
         const double y = op.in(1)[c] * (op.in(0)[i] - op.in(3)[c]) / std::sqrt(op.in(4)[c] + static_cast<double>(a.epsilon)) + op.in(2)[c];
         op.out()[i] = a.fusedRelu && y < 0 ? 0 : y;
+    }
+}
+
+inline void layerNorm(const RefOp &op)
+{
+    const Tensor64 &x = op.in(0);
+    const std::size_t columns = x.columns();
+    for (std::size_t r = 0; r < x.rows(); ++r) {
+        double sum = 0, squares = 0;
+        for (std::size_t c = 0; c < columns; ++c)
+            sum += x[r * columns + c];
+        const double mean = sum / static_cast<double>(columns);
+        for (std::size_t c = 0; c < columns; ++c)
+            squares += (x[r * columns + c] - mean) * (x[r * columns + c] - mean);
+        const double epsilon = static_cast<double>(op.attributes<LayerNormAttributes>().epsilon);
+        const double inverse = 1 / std::sqrt(squares / static_cast<double>(columns) + epsilon);
+        for (std::size_t c = 0; c < columns; ++c)
+            op.out(0)[r * columns + c] = op.in(1)[c] * (x[r * columns + c] - mean) * inverse + op.in(2)[c];
+        op.out(1)[r] = mean;
+        op.out(2)[r] = inverse;
+    }
+}
+
+inline void layerNormGrad(const RefOp &op)
+{
+    const Tensor64 &x = op.in(0), &dy = op.in(1), &gamma = op.in(2);
+    const std::size_t columns = x.columns();
+    for (std::size_t c = 0; c < columns; ++c)
+        op.out(1)[c] = op.out(2)[c] = 0;
+    for (std::size_t r = 0; r < x.rows(); ++r) {
+        double sum = 0, dot = 0;
+        const auto normal = [&](std::size_t c) { return (x[r * columns + c] - op.in(3)[r]) * op.in(4)[r]; };
+        for (std::size_t c = 0; c < columns; ++c) {
+            const double d = dy[r * columns + c];
+            sum += d * gamma[c];
+            dot += d * gamma[c] * normal(c);
+            op.out(1)[c] += d * normal(c);
+            op.out(2)[c] += d;
+        }
+        const double count = static_cast<double>(columns);
+        for (std::size_t c = 0; c < columns; ++c)
+            op.out(0)[r * columns + c] = op.in(4)[r] * (dy[r * columns + c] * gamma[c] - sum / count - normal(c) * dot / count);
     }
 }
 

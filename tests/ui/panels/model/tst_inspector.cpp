@@ -19,6 +19,7 @@
 #include "ui/panels/model/inspector.h"
 #include "ui/panels/model/inspector_head.h"
 #include "ui/panels/model/parameter_field.h"
+#include "ui/panels/model/placement_field.h"
 #include "ui/theme/theme.h"
 
 using namespace trainyard;
@@ -355,6 +356,60 @@ private slots:
         QVERIFY(f.says(QStringLiteral("–")));  // below a broken layer: unknown
     }
 
+    void aLayerIsPlacedInTheAdvancedPart()
+    {
+        Fixture f;
+        DeviceInfo cpu, gpu;
+        cpu.id = "cpu";
+        gpu.id = "cuda:0";
+        gpu.name = "NVIDIA H200";
+        f.inspector.setDevices({cpu, gpu});
+        const PlacementField *placement = f.inspector.placement();
+        QVERIFY(!placement->isVisible());  // nothing is selected
+        f.inspector.setSelection({f.conv});
+        QVERIFY(placement->isVisible());
+        QVERIFY(!placement->box()->isVisible());
+        QTest::mouseClick(placement->fold(), Qt::LeftButton);
+        QVERIFY(placement->box()->isVisible());
+        QComboBox *box = placement->box();
+        QCOMPARE(box->count(), 3);
+        QCOMPARE(box->itemText(0), QStringLiteral("As the run"));
+        QCOMPARE(box->itemText(1), QStringLiteral("CPU"));
+        QCOMPARE(box->itemText(2), QStringLiteral("GPU 0"));
+        QCOMPARE(box->itemData(2, Qt::ToolTipRole).toString(), QStringLiteral("NVIDIA H200"));
+        QCOMPARE(box->currentIndex(), 0);
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Down);
+        QCOMPARE(f.document.graph().find(f.conv)->device, std::string("cpu"));
+        QTest::keyClick(box, Qt::Key_Down);
+        QCOMPARE(f.document.graph().find(f.conv)->device, std::string("cuda:0"));
+        f.document.undoStack()->undo();
+        QCOMPARE(box->currentText(), QStringLiteral("CPU"));
+        f.inspector.setSelection({f.conv, f.dense});
+        QCOMPARE(box->currentIndex(), -1);  // mixed
+        QTest::keyClick(box, Qt::Key_Down);
+        QCOMPARE(f.document.graph().find(f.dense)->device, f.document.graph().find(f.conv)->device);
+        QCOMPARE(f.document.undoStack()->undoText(), QStringLiteral("Device of 2 layers"));
+    }
+
+    void aDeviceInUseIsSeenWithoutBeingLookedFor()
+    {
+        Fixture f;
+        f.document.setDevice({f.dense}, "cuda:3");
+        f.inspector.setSelection({f.conv});
+        QVERIFY(!f.inspector.placement()->box()->isVisible());
+        f.inspector.setSelection({f.dense});
+        QVERIFY(f.inspector.placement()->box()->isVisible());
+        QCOMPARE(f.inspector.placement()->box()->currentText(), QStringLiteral("GPU 3"));  // whether it is here is not known yet
+        DeviceInfo cpu;
+        cpu.id = "cpu";
+        f.inspector.setDevices({cpu});
+        QCOMPARE(f.inspector.placement()->box()->currentText(), QStringLiteral("GPU 3, not here"));
+        QTest::mouseClick(f.inspector.placement()->fold(), Qt::LeftButton);
+        f.document.setParameter({f.dense}, "bias", false);  // an edit does not open it again
+        QVERIFY(!f.inspector.placement()->box()->isVisible());
+    }
+
     void withNothingSelectedTheNetworkIsShown()
     {
         Fixture f;
@@ -428,6 +483,7 @@ private slots:
     {
         Fixture f;
         f.inspector.setSelection({f.conv});
+        f.inspector.placement()->fold()->setChecked(true);
         for (const QWidget *widget : f.inspector.findChildren<QWidget *>())
             if (widget->focusPolicy() & Qt::TabFocus && widget->isVisible())
                 QVERIFY2(!widget->accessibleName().isEmpty(), widget->metaObject()->className());
@@ -466,6 +522,19 @@ private slots:
             f.document.setDataSignature(signature);
             f.inspector.setSelection({f.loss});
             shot("problem");
+            DeviceInfo gpu;
+            gpu.id = "cuda:0";
+            gpu.name = "NVIDIA H200";
+            f.inspector.setDevices({gpu});
+            f.document.setDevice({f.dense}, "cuda:0");
+            f.inspector.setSelection({f.flatten});
+            f.inspector.placement()->fold()->setChecked(false);
+            f.name()->setFocus();
+            shot("folded");
+            f.inspector.setSelection({f.dense});
+            shot("placed");
+            f.document.setDevice({f.dense}, "cuda:3");
+            shot("elsewhere");
         }
     }
 };

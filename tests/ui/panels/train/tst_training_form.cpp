@@ -5,12 +5,14 @@
 #include <QLabel>
 #include <QLineEdit>
 
+#include "tests/ui/panels/device/device_fakes.h"
 #include "ui/panels/train/training_fields.h"
 #include "ui/panels/train/training_form.h"
 #include "ui/theme/theme.h"
 
 using namespace trainyard;
 using namespace trainyard::ui;
+using namespace trainyard::test;
 
 namespace {
 
@@ -51,6 +53,13 @@ struct Bench {
         box->setCurrentIndex(box->findData(QLatin1String(type)));
         emit box->activated(box->currentIndex());
     }
+    QComboBox *box(const char *key) const { return form.findChild<QComboBox *>(QLatin1String(key)); }
+    void set(const std::function<void(TrainingConfig &)> &change)
+    {
+        TrainingConfig training = document.training();
+        change(training);
+        document.setTraining(training, QStringLiteral("Change"));
+    }
     QStringList messages() const
     {
         QStringList texts;
@@ -60,6 +69,17 @@ struct Bench {
         return texts;
     }
 };
+
+// To look at, where TRAINYARD_SHOTS names a folder; as wide as the page leaves it.
+void keepPicture(QWidget &form, const char *name)
+{
+    const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS");
+    if (folder.isEmpty())
+        return;
+    form.resize(280, form.sizeHint().height());
+    QTest::qWait(200);
+    form.grab().save(QStringLiteral("%1/%2.png").arg(folder, QLatin1String(name)));
+}
 
 }  // namespace
 
@@ -95,7 +115,7 @@ private slots:
         QCOMPARE(QString::fromStdString(bench.document.training().optimizer.type), type);
         const OptimizerSpec *spec = findOptimizer(type.toStdString());
         for (const TrainingField &field : trainingFields()) {
-            const bool used = !field.ofOptimizer || std::count(spec->uses.begin(), spec->uses.end(), field.key.toStdString()) > 0;
+            const bool used = !field.ofGpu && (!field.ofOptimizer || std::count(spec->uses.begin(), spec->uses.end(), field.key.toStdString()) > 0);
             QCOMPARE(bench.form.findChild<QWidget *>(field.key)->isVisible(), used);
         }
         QVERIFY(bench.edit("learningRate")->isVisible());
@@ -174,18 +194,68 @@ private slots:
         QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Turn Nesterov on"));
     }
 
-    void aDeviceIsChosenOnlyWhereThereIsAChoice()
+    void theBestDeviceIsTheChoiceUntilThePersonChooses()
     {
         Bench bench;
-        auto *device = bench.form.findChild<QComboBox *>(QStringLiteral("device"));
-        bench.form.setDevices({{QStringLiteral("cpu"), QStringLiteral("Processor")}});
-        QVERIFY(!device->isVisible());
-        bench.form.setDevices({{QStringLiteral("cpu"), QStringLiteral("Processor")}, {QStringLiteral("cuda:0"), QStringLiteral("Card")}});
-        QVERIFY(device->isVisible());
+        QComboBox *device = bench.box("device");
+        bench.form.setMachine(machineWithoutGpu());
+        QCOMPARE(device->count(), 2);
+        QCOMPARE(device->currentData().toString(), QStringLiteral("auto"));
+        bench.form.setMachine(machineWithGpu());
+        QCOMPARE(device->count(), 3);
         QCOMPARE(device->currentData().toString(), QStringLiteral("auto"));
         device->setCurrentIndex(2);
         emit device->activated(2);
         QCOMPARE(bench.document.training().device, std::string("cuda:0"));
+        bench.document.undoStack()->undo();
+        QCOMPARE(device->currentData().toString(), QStringLiteral("auto"));
+    }
+
+    void aDeviceThatIsMissingIsShownWithTheReason()
+    {
+        Bench bench;
+        bench.set([](TrainingConfig &training) { training.device = "cuda:1"; });
+        bench.form.setMachine(machineWithoutGpu());
+        QCOMPARE(bench.box("device")->currentText(), QStringLiteral("cuda:1 (missing)"));
+        QVERIFY2(bench.messages().join(QString()).contains(QStringLiteral("There is no NVIDIA driver and no NVIDIA GPU")), qPrintable(bench.messages().join(QString())));
+        keepPicture(bench.form, "form-missing");
+        bench.set([](TrainingConfig &training) { training.device = "cpu"; });
+        QVERIFY(bench.messages().isEmpty());
+        QVERIFY(bench.box("device")->findText(QStringLiteral("missing"), Qt::MatchContains) < 0);
+    }
+
+    void onlyTheGpuOffersLowPrecisionAndItsOwnSettings()
+    {
+        Bench bench;
+        bench.form.setMachine(machineWithGpu());
+        const auto able = [&](int row) { return bench.box("precision")->model()->index(row, 0).flags().testFlag(Qt::ItemIsEnabled); };
+        QVERIFY(able(0) && able(1) && able(2));
+        for (const char *key : {"tf32", "autotune", "memoryLimitMiB", "memoryPolicy"})
+            QVERIFY2(bench.form.findChild<QWidget *>(QLatin1String(key))->isVisible(), key);
+        emit bench.box("precision")->activated(1);
+        keepPicture(bench.form, "form-gpu");
+        QVERIFY(bench.document.training().precision == Precision::BFloat16);
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Train in bfloat16"));
+
+        bench.set([](TrainingConfig &training) { training.device = "cpu"; });
+        QVERIFY(able(0) && !able(2));
+        QVERIFY2(bench.messages().contains(QStringLiteral("The processor does not train in bfloat16. Choose float32, or a GPU.")), qPrintable(bench.messages().join(QString())));
+        for (const char *key : {"tf32", "autotune", "memoryLimitMiB", "memoryPolicy"})
+            QVERIFY2(!bench.form.findChild<QWidget *>(QLatin1String(key))->isVisible(), key);
+    }
+
+    void theMemoryPolicyAndItsLimitAreSteps()
+    {
+        Bench bench;
+        bench.form.setMachine(machineWithGpu());
+        bench.enter("memoryLimitMiB", QStringLiteral("8,192"));
+        QCOMPARE(bench.document.training().memoryLimitMiB, std::int64_t{8192});
+        emit bench.box("memoryPolicy")->activated(1);
+        QVERIFY(bench.document.training().reserveMemory);
+        QVERIFY(bench.messages().isEmpty());
+        bench.enter("memoryLimitMiB", QStringLiteral("0"));  // nothing to reserve: refused, and said
+        QCOMPARE(bench.document.training().memoryLimitMiB, std::int64_t{8192});
+        QVERIFY(!bench.messages().isEmpty());
     }
 
     void everyEditorHasAName()

@@ -1,0 +1,207 @@
+// Keeps activations and their gradients in 16 bit: half the memory traffic, and products on the tensor cores.
+//
+// Parameters stay float32 and are rounded to 16-bit copies by one cast at the front of every step; biases, batch norm's
+// scale and shift, statistics, losses, probabilities, parameter gradients and optimizer state stay float32 altogether.
+// Losses and metrics read 16-bit predictions as they are; the host reads float32 ones. float16's small range would lose
+// the small gradients, so there the gradient of the loss is scaled up before it is rounded, and down again before the update.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/program/build.h"
+#include "engine/tensor/low_precision.h"
+
+namespace trainyard {
+
+namespace {
+
+bool isLossGradient(OpKind kind)
+{
+    return kind == OpKind::SoftmaxCrossEntropyGrad || kind == OpKind::MeanSquaredErrorGrad;
+}
+
+// Outputs of the role Activation that need float32: results of sums over many elements, and probabilities.
+bool staysFloat32(OpKind kind, std::size_t output)
+{
+    switch (kind) {
+    case OpKind::BatchNorm:
+    case OpKind::LayerNorm: return output != 0;  // mean and variance
+    case OpKind::SoftmaxCrossEntropy:
+    case OpKind::MeanSquaredError: return true;
+    default: return false;
+    }
+}
+
+// The input that is a matrix of weights, multiplied on the tensor cores; -1: none.
+int weightInput(OpKind kind)
+{
+    switch (kind) {
+    case OpKind::Dense:
+    case OpKind::DenseGradData:
+    case OpKind::Conv2d:
+    case OpKind::Conv2dGradData: return 1;
+    default: return -1;
+    }
+}
+
+bool isUpdate(OpKind kind)
+{
+    return kind == OpKind::SgdUpdate || kind == OpKind::AdamUpdate;
+}
+
+class Lowering {
+public:
+    Lowering(Program &program, Precision precision) : m_program(program), m_list(program.list), m_low(activationType(precision)) {}
+
+    Status run(bool scaleLoss)
+    {
+        std::set<std::int32_t> devices;
+        for (const Op &op : m_list.ops)
+            if (isUpdate(op.kind) || isLossGradient(op.kind))
+                devices.insert(op.device);
+        const bool updates = std::any_of(m_list.ops.begin(), m_list.ops.end(), [](const Op &op) { return isUpdate(op.kind); });
+        m_scaled = scaleLoss && updates;
+        if (m_scaled && devices.size() > 1)
+            return fail(ErrorCode::Unsupported, "float16 needs all layers on one device, because all gradients share one scale. Choose "
+                                                "float32 or bfloat16, or place all layers on the run's device.");
+        m_scaleDevice = devices.empty() ? 0 : *devices.begin();
+        lowerActivations();
+        if (m_scaled)
+            scaleGradients();
+        castWeights();
+        if (m_program.mode == Mode::Predict)
+            raisePredictions();
+        return {};
+    }
+
+private:
+    ValueId addValue(Value value)
+    {
+        m_list.values.push_back(std::move(value));
+        return static_cast<ValueId>(m_list.values.size()) - 1;
+    }
+    // Moves the borders of the phases behind the new op; at a border it belongs to the phase that begins there.
+    void insert(std::size_t at, Op op)
+    {
+        m_list.ops.insert(m_list.ops.begin() + static_cast<std::ptrdiff_t>(at), std::move(op));
+        m_program.backwardBegin += at < m_program.backwardBegin ? 1 : 0;
+        m_program.updateBegin += at < m_program.updateBegin ? 1 : 0;
+    }
+
+    void lowerActivations()
+    {
+        for (const Op &op : m_list.ops)
+            for (std::size_t k = 0; k < op.outputs.size(); ++k) {
+                if (op.outputs[k] == kNoValue)
+                    continue;
+                Value &value = m_list.value(op.outputs[k]);
+                const bool features = op.kind == OpKind::GatherRows && op.inputs[0] == m_program.features;
+                const bool activation = value.role == Role::Activation && !staysFloat32(op.kind, k) && !(m_scaled && isLossGradient(op.kind));
+                if (value.type.dtype == DType::F32 && (features || activation))
+                    value.type.dtype = m_low;
+            }
+    }
+
+    void scaleGradients()
+    {
+        const ValueId state = addValue({{DType::F32, Shape{4}}, Role::State, "loss_scale", -1, false});
+        ParameterInit init;
+        init.value = state;
+        init.initializer = Initializer::LossScale;
+        m_program.inits.push_back(init);
+
+        for (std::size_t i = 0; i < m_list.ops.size(); ++i)
+            if (isLossGradient(m_list.ops[i].kind)) {
+                scaleOutput(i, state);
+                ++i;
+            }
+        unscaleAndUpdate(state);
+    }
+
+    void scaleOutput(std::size_t at, ValueId state)
+    {
+        const ValueId gradient = m_list.ops[at].outputs[0];
+        Value value = m_list.value(gradient);
+        value.type.dtype = m_low;
+        const ValueId scaled = addValue(std::move(value));
+        for (Op &op : m_list.ops)
+            std::replace(op.inputs.begin(), op.inputs.end(), gradient, scaled);
+        insert(at + 1, {OpKind::ScaleGradient, CastAttributes{m_low}, {gradient, state}, {scaled}, {}, m_list.ops[at].layer, m_scaleDevice});
+    }
+
+    void unscaleAndUpdate(ValueId state)
+    {
+        std::vector<ValueId> unscale{state};
+        for (Op &op : m_list.ops) {
+            if (!isUpdate(op.kind))
+                continue;
+            const std::size_t group = op.kind == OpKind::SgdUpdate ? 3 : 4;
+            for (std::size_t i = 1; i < op.inputs.size(); i += group)
+                if (std::find(unscale.begin(), unscale.end(), op.inputs[i]) == unscale.end())
+                    unscale.push_back(op.inputs[i]);
+            op.inputs.push_back(state);
+        }
+        insert(m_program.updateBegin, {OpKind::UnscaleGradients, NoAttributes{}, unscale, {}, unscale, -1, m_scaleDevice});
+        insert(m_list.ops.size(), {OpKind::UpdateLossScale, LossScaleAttributes{}, {state}, {}, {state}, -1, m_scaleDevice});
+    }
+
+    // One copy per weight and device, whoever reads it; one op makes all copies of a device.
+    void castWeights()
+    {
+        std::map<std::int32_t, Op> casts;
+        std::map<std::pair<ValueId, std::int32_t>, ValueId> copies;
+        for (Op &op : m_list.ops) {
+            const int input = weightInput(op.kind);
+            if (input < 0)
+                continue;
+            ValueId &weights = op.inputs[static_cast<std::size_t>(input)];
+            if (m_list.value(weights).type.dtype != DType::F32)
+                continue;
+            const auto [copy, fresh] = copies.try_emplace({weights, op.device}, kNoValue);
+            if (fresh) {
+                const Value original = m_list.value(weights);
+                copy->second = addValue({{m_low, original.type.shape}, Role::Activation, original.name + " in 16 bit", original.layer, false});
+                Op &cast = casts.try_emplace(op.device, Op{OpKind::Cast, CastAttributes{m_low}, {}, {}, {}, -1, op.device}).first->second;
+                cast.inputs.push_back(weights);
+                cast.outputs.push_back(copy->second);
+            }
+            weights = copy->second;
+        }
+        for (auto cast = casts.rbegin(); cast != casts.rend(); ++cast)
+            insert(0, std::move(cast->second));
+    }
+
+    void raisePredictions()
+    {
+        const ValueId predictions = m_program.predictions;
+        if (predictions == kNoValue || !isLowPrecision(m_list.value(predictions).type.dtype))
+            return;
+        Value raised = m_list.value(predictions);
+        raised.type.dtype = DType::F32;
+        raised.role = Role::Activation;
+        const auto makes = [&](const Op &op) { return std::find(op.outputs.begin(), op.outputs.end(), predictions) != op.outputs.end(); };
+        const Op &maker = *std::find_if(m_list.ops.begin(), m_list.ops.end(), makes);
+        Op cast{OpKind::Cast, CastAttributes{DType::F32}, {predictions}, {}, {}, maker.layer, maker.device};
+        m_program.predictions = addValue(std::move(raised));
+        cast.outputs.push_back(m_program.predictions);
+        m_list.ops.push_back(std::move(cast));
+        m_program.backwardBegin = m_program.updateBegin = m_list.ops.size();
+    }
+
+    Program &m_program;
+    OpList &m_list;
+    DType m_low;
+    bool m_scaled = false;
+    std::int32_t m_scaleDevice = 0;
+};
+
+}  // namespace
+
+Status lowerPrecision(Program &program, Precision precision)
+{
+    if (precision == Precision::Float32)
+        return {};
+    return Lowering(program, precision).run(precision == Precision::Float16);
+}
+
+}  // namespace trainyard
