@@ -21,8 +21,10 @@ std::vector<std::filesystem::path> modulePaths()
 }
 
 // "libcudnn.so.9: cannot open shared object file: ..." -> what to install.
-std::string adviceFor(const std::string &linkerMessage)
+std::string adviceFor(const std::string &path, const std::string &linkerMessage)
 {
+    if (linkerMessage.starts_with(path + ": cannot open"))
+        return "TRAINYARD_CUDA_MODULE names it: correct or unset that variable.";
     if (linkerMessage.starts_with("libcudnn"))
         return "Install cuDNN 9 for CUDA 13, or put its folder into LD_LIBRARY_PATH.";
     if (linkerMessage.starts_with("libcuda") || linkerMessage.starts_with("libcublas") || linkerMessage.starts_with("libnvrtc"))
@@ -38,7 +40,7 @@ LoadedModule loadModule(const std::string &path)
     void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
         const std::string message = ::dlerror();
-        return {nullptr, "The CUDA module does not load: " + message + ".", adviceFor(message)};
+        return {nullptr, "The CUDA module does not load: " + message + ".", adviceFor(path, message)};
     }
     auto *entry = reinterpret_cast<BackendModuleEntry *>(::dlsym(handle, kBackendModuleEntry));
     const BackendModule *module = entry ? entry() : nullptr;

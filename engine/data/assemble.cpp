@@ -24,6 +24,22 @@ Result<Shape> checkedSampleShape(const std::vector<std::int64_t> &configured, co
     return Shape(configured);
 }
 
+Result<AugmentConfig> checkedAugmentation(const DataConfig &config, const Shape &sample)
+{
+    const AugmentConfig &augment = config.augment;
+    if (!augment.any())
+        return augment;
+    if (sample.rank() != 3)
+        return fail(ErrorCode::InvalidData,
+                    "Augmentation is for images of height, width and channels, but a sample is {}. Switch it off or change the sample shape on the Data page.",
+                    sample.text());
+    const std::int64_t most = std::min(sample[0], sample[1]) / 2;
+    if (augment.maxShift < 0 || augment.maxShift > most)
+        return fail(ErrorCode::InvalidData, "Images of {} can be shifted by 0 to {} pixels, not by {}. Change the shift on the Data page.",
+                    sample.text(), most, augment.maxShift);
+    return augment;
+}
+
 Status setClassTargets(Dataset &dataset, std::span<const std::int32_t> labels, TargetKind kind)
 {
     const auto rows = static_cast<std::int64_t>(labels.size());

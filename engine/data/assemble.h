@@ -12,6 +12,9 @@ namespace trainyard {
 // The configured shape where there is one, checked to hold as many elements as own, else own.
 Result<Shape> checkedSampleShape(const std::vector<std::int64_t> &configured, const Shape &own);
 
+// What config asks for, checked to fit the samples. Errors: InvalidData where they are no images or too small.
+Result<AugmentConfig> checkedAugmentation(const DataConfig &config, const Shape &sample);
+
 // Fills targets from class indices; classNames is set before. Errors: InvalidData for fewer than two classes.
 Status setClassTargets(Dataset &dataset, std::span<const std::int32_t> labels, TargetKind kind);
 

@@ -214,6 +214,7 @@ Result<Dataset> datasetFromTable(const CsvTable &table, const DataConfig &config
         blocks.push_back(std::move(block));
     }
     TRAINYARD_TRY(const Shape shape, checkedSampleShape(config.sampleShape, Shape{static_cast<std::int64_t>(width)}));
+    TRAINYARD_TRY(dataset.augment, checkedAugmentation(config, shape));
     dataset.features = HostTensor({DType::F32, shape.withBatch(count)});
     const auto out = dataset.features.as<float>();
     std::size_t start = 0;

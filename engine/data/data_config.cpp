@@ -12,6 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint64_t kMostShift = 1u << 30;  // no image is as large
 constexpr std::array kFormats{"csv", "idx"};
 constexpr std::array kRoles{"feature", "target", "ignore"};
 constexpr std::array kKinds{"numeric", "categorical"};
@@ -101,6 +102,27 @@ Status readSplit(const Json &json, SplitConfig &split)
     return {};
 }
 
+Status readAugment(const Json &json, AugmentConfig &augment)
+{
+    if (!json.contains("augment"))
+        return {};
+    const Json &item = json["augment"];
+    if (!item.is_object())
+        return wrong("augment", "an object");
+    if (item.contains("flip_horizontal")) {
+        if (!item["flip_horizontal"].is_boolean())
+            return wrong("flip_horizontal", "true or false");
+        augment.flipHorizontal = item["flip_horizontal"].get<bool>();
+    }
+    if (item.contains("max_shift")) {
+        const Json &shift = item["max_shift"];
+        if (!shift.is_number_integer() || (shift.is_number_unsigned() ? shift.get<std::uint64_t>() > kMostShift : shift.get<std::int64_t>() < 0))
+            return wrong("max_shift", "a whole number of pixels from 0");
+        augment.maxShift = shift.get<std::int64_t>();
+    }
+    return {};
+}
+
 }  // namespace
 
 const char *name(DataFormat value) { return kFormats[static_cast<std::size_t>(value)]; }
@@ -134,6 +156,8 @@ Json dataToJson(const DataConfig &config)
                          {"test_share", config.split.testShare},
                          {"seed", config.split.seed},
                          {"stratified", config.split.stratified}};
+    if (config.augment.any())
+        json["augment"] = Json{{"flip_horizontal", config.augment.flipHorizontal}, {"max_shift", config.augment.maxShift}};
     return json;
 }
 
@@ -168,6 +192,7 @@ Result<DataConfig> dataFromJson(const Json &json)
     TRAINYARD_CHECK(readEnum(json, "scaling", kScalings, config.scaling));
     TRAINYARD_CHECK(readEnum(json, "target_scaling", kScalings, config.targetScaling));
     TRAINYARD_CHECK(readSplit(json, config.split));
+    TRAINYARD_CHECK(readAugment(json, config.augment));
     return config;
 }
 

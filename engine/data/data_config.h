@@ -35,6 +35,14 @@ struct SplitConfig {
     bool operator==(const SplitConfig &) const = default;
 };
 
+// Random changes to the images a training step sees; validation, test and predictions see them as they are.
+struct AugmentConfig {
+    bool flipHorizontal = false;  // left to right, with probability one half
+    std::int64_t maxShift = 0;    // pixels up, down, left and right at most; what comes in is 0. At most half of the smaller side
+    bool any() const { return flipHorizontal || maxShift > 0; }
+    bool operator==(const AugmentConfig &) const = default;
+};
+
 struct DataConfig {
     DataFormat format = DataFormat::Csv;
     std::string file;            // relative to the project folder; .csv, .csv.gz; IDX: the images
@@ -50,10 +58,11 @@ struct DataConfig {
     Scaling scaling = Scaling::Standardize;
     Scaling targetScaling = Scaling::Standardize;  // regression only
     SplitConfig split;
+    AugmentConfig augment;  // images only: samples of height, width and channels
     bool operator==(const DataConfig &) const = default;
 };
 
-// Keys in a fixed order, every key written.
+// Keys in a fixed order, every key written; "augment" only where it does something.
 nlohmann::ordered_json dataToJson(const DataConfig &config);
 
 // Absent keys keep their defaults, unknown keys are ignored. Errors: InvalidFile, naming the offending key.

@@ -59,6 +59,7 @@ Result<Dataset> assemble(HostTensor features, HostTensor targets, const DataConf
     Dataset dataset;
     const std::int64_t rows = features.type.shape[0];
     TRAINYARD_TRY(const Shape shape, checkedSampleShape(config.sampleShape, features.type.shape.withoutBatch()));
+    TRAINYARD_TRY(dataset.augment, checkedAugmentation(config, shape));
     features.type.shape = shape.withBatch(rows);
     dataset.features = std::move(features);
     for (std::int64_t i = 0; shape.rank() == 1 && i < shape[0]; ++i)

@@ -22,6 +22,7 @@ struct Dataset {
     HostTensor targets;  // I32 [N] class indices, or F32 [N,k] one-hot rows or raw values
     std::vector<float> targetOffset;  // the same convention, one entry per value; empty for class targets
     std::vector<float> targetScale;
+    AugmentConfig augment;            // of training's batches; fits the samples
     std::vector<std::string> classNames;  // empty for regression
     std::vector<std::string> featureNames;
     std::vector<std::string> targetNames;

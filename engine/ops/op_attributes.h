@@ -23,6 +23,15 @@ struct NoAttributes {
     bool operator==(const NoAttributes &) const = default;
 };
 
+// How gather_rows moves the images it gathers for training; engine/ops/augmentation.h draws by how much.
+struct GatherAttributes {
+    bool flipHorizontal = false;  // mirrored left to right with probability one half
+    std::int64_t maxShift = 0;    // pixels up, down, left and right at most
+    std::uint32_t key = 0;
+    bool any() const { return flipHorizontal || maxShift > 0; }
+    bool operator==(const GatherAttributes &) const = default;
+};
+
 struct ActivationAttributes {
     ActivationKind kind = ActivationKind::Identity;
     float slope = 0.01f;  // leaky ReLU below zero
@@ -126,6 +135,13 @@ struct AdamAttributes {
     bool operator==(const AdamAttributes &) const = default;
 };
 
+// Bounds on gradients; 0 is none. Each element is brought to at most maxValue in size, then all are scaled together so that
+// their norm is at most maxNorm, by torch.nn.utils.clip_grad_norm_'s rule.
+struct ClipAttributes {
+    float maxNorm = 0.0f, maxValue = 0.0f;
+    bool operator==(const ClipAttributes &) const = default;
+};
+
 // Storage in another type; values are rounded to the nearest.
 struct CastAttributes {
     DType to = DType::F32;
@@ -176,6 +192,6 @@ using OpAttributes =
     std::variant<NoAttributes, ActivationAttributes, DenseAttributes, Conv2dAttributes, Pool2dAttributes,
                  BatchNormAttributes, DropoutAttributes, ReshapeAttributes, ConcatAttributes, SliceAttributes,
                  LossAttributes, SgdAttributes, AdamAttributes, CastAttributes, LossScaleAttributes,
-                 ElementwiseChainAttributes, LayerNormAttributes>;
+                 ElementwiseChainAttributes, LayerNormAttributes, ClipAttributes, GatherAttributes>;
 
 }  // namespace trainyard

@@ -41,6 +41,7 @@
     X(AccumulateAccuracy, accumulate_accuracy) \
     X(AccumulateAbsoluteError, accumulate_absolute_error) \
     X(AccumulateR2, accumulate_r2) \
+    X(ClipGradients, clip_gradients) \
     X(SgdUpdate, sgd_update) \
     X(AdamUpdate, adam_update) \
     X(Cast, cast) \

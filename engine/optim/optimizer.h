@@ -16,6 +16,7 @@ struct OptimizerConfig {
     bool nesterov = false;      // sgd
     double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam, adamw
     double weightDecay = 0.0;
+    double clipNorm = 0.0, clipValue = 0.0;  // of all gradients together, of each element; 0: not clipped
     bool operator==(const OptimizerConfig &) const = default;
 };
 

@@ -47,6 +47,12 @@ Status checkOptimizer(const OptimizerConfig &config)
         return refuse("epsilon", "above 0 and finite", config.epsilon);
     if (!(config.weightDecay >= 0) || !std::isfinite(config.weightDecay))
         return refuse("weight decay", "at least 0 and finite", config.weightDecay);
+    // Far within float32's range: the gradients are float32.
+    const auto clips = [](double bound) { return bound == 0 || (bound >= 1e-30 && bound <= 1e30); };
+    if (!clips(config.clipNorm))
+        return refuse("clip norm", "0, which is off, or from 1e-30 to 1e30", config.clipNorm);
+    if (!clips(config.clipValue))
+        return refuse("clip value", "0, which is off, or from 1e-30 to 1e30", config.clipValue);
     if (config.type == "sgd" && config.nesterov && config.momentum == 0)
         return fail(ErrorCode::InvalidArgument, "Nesterov needs a momentum above 0, got 0. Set momentum to 0.9 or turn Nesterov off.");
     return {};

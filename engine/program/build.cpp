@@ -74,8 +74,11 @@ private:
         m_program.features = datasetValue(m_data.features.dtype, m_data.features.shape, "dataset/features");
         m_program.featureOffset = datasetValue(DType::F32, Shape{m_data.featureScaleLength}, "dataset/feature_offset");
         m_program.featureScale = datasetValue(DType::F32, Shape{m_data.featureScaleLength}, "dataset/feature_scale");
+        OpAttributes augmentation;
+        if (m_options.mode == Mode::Train && m_data.augmentation.any())
+            augmentation = m_data.augmentation;
         TRAINYARD_TRY(m_batchFeatures,
-                      m_builder.addOne(OpKind::GatherRows, NoAttributes{},
+                      m_builder.addOne(OpKind::GatherRows, augmentation,
                                        {m_program.features, m_program.indices, m_program.featureOffset, m_program.featureScale}));
         if (m_options.mode == Mode::Predict)
             return {};
@@ -207,19 +210,38 @@ private:
         const OptimizerSpec *optimizer = findOptimizer(m_options.optimizer.type);
         if (!optimizer)
             return fail(ErrorCode::InvalidArgument, "There is no optimizer {}. Choose sgd, adam or adamw.", m_options.optimizer.type);
+        const OptimizerConfig &config = m_options.optimizer;
+        const auto onDevice = [&](const auto &pair) { return deviceOf(m_builder.value(pair.first)); };
+        const auto elsewhere = [&](const auto &pair) { return onDevice(pair) != onDevice(gradients.front()); };
+        if (config.clipNorm > 0 && std::any_of(gradients.begin(), gradients.end(), elsewhere))
+            return fail(ErrorCode::Unsupported, "A clip norm needs all layers with parameters on one device, because it is the norm of all gradients "
+                                                "together. Set a clip value instead, or place these layers on the run's device.");
         // One update per device, of the parameters that live there.
         for (std::size_t device = 0; device < m_program.devices.size(); ++device) {
             std::vector<std::pair<ValueId, ValueId>> own;
             for (const auto &pair : gradients)
-                if (deviceOf(m_builder.value(pair.first)) == static_cast<std::int32_t>(device))
+                if (onDevice(pair) == static_cast<std::int32_t>(device))
                     own.push_back(pair);
             if (own.empty())
                 continue;
             const std::size_t before = m_program.list.ops.size();
-            TRAINYARD_CHECK(optimizer->emitOps(m_builder, m_options.optimizer, own));
+            TRAINYARD_CHECK(emitClipping(own));
+            TRAINYARD_CHECK(optimizer->emitOps(m_builder, config, own));
             for (std::size_t i = before; i < m_program.list.ops.size(); ++i)
                 m_program.list.ops[i].device = static_cast<std::int32_t>(device);
         }
+        return {};
+    }
+
+    Status emitClipping(const std::vector<std::pair<ValueId, ValueId>> &pairs)
+    {
+        const ClipAttributes clip{static_cast<float>(m_options.optimizer.clipNorm), static_cast<float>(m_options.optimizer.clipValue)};
+        if (clip == ClipAttributes())
+            return {};
+        std::vector<ValueId> gradients;
+        for (const auto &[parameter, gradient] : pairs)
+            gradients.push_back(gradient);
+        TRAINYARD_CHECK(m_builder.add(OpKind::ClipGradients, clip, gradients, gradients));
         return {};
     }
 

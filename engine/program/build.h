@@ -14,6 +14,7 @@ struct DataTypes {
     TensorType targets;   // [rows] I32, or [rows, width] F32
     std::int64_t featureScaleLength = 1;  // 1 or features per sample
     bool scaledTargets = false;           // regression: targets are standardized by per-column vectors
+    GatherAttributes augmentation;        // of the images a training program gathers; no other program has it
 };
 
 struct BuildOptions {

@@ -28,7 +28,7 @@ bool isTrainedState(const Value &value)
 DataTypes dataTypesOf(const Dataset &dataset)
 {
     return {dataset.features.type, dataset.targets.type, static_cast<std::int64_t>(dataset.featureScale.size()),
-            !dataset.targetScale.empty()};
+            !dataset.targetScale.empty(), {dataset.augment.flipHorizontal, dataset.augment.maxShift}};
 }
 
 DataSignature signatureOf(const Dataset &dataset)

@@ -106,7 +106,7 @@ Status TrainLoop::prepare()
     announce(EventKind::Started, EventLevel::Info,
              fmt::format("{} parameters, {} in the arena, {} on {}{}.", formatCount(m_model->trainProgram().parameterCount()),
                          formatBytes(m_progress.arenaBytes), precisionName(m_job.config.precision), device.name,
-                         m_settings.threads == 0 ? "" : fmt::format(" with {} thread{}", m_settings.threads, m_settings.threads == 1 ? "" : "s")));
+                         device.threads == 0 ? "" : fmt::format(" with {} thread{}", m_settings.threads, m_settings.threads == 1 ? "" : "s")));
     if (executable.dataPlacement() != DataPlacement::Host)
         announce(EventKind::Message, EventLevel::Info,
                  fmt::format("The data set is {}: it takes {} of the device's memory.",

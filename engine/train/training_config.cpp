@@ -53,7 +53,9 @@ nlohmann::ordered_json trainingToJson(const TrainingConfig &config)
               {"beta1", optimizer.beta1},
               {"beta2", optimizer.beta2},
               {"epsilon", optimizer.epsilon},
-              {"weight_decay", optimizer.weightDecay}}}};
+              {"weight_decay", optimizer.weightDecay},
+              {"clip_norm", optimizer.clipNorm},
+              {"clip_value", optimizer.clipValue}}}};
 }
 
 namespace {
@@ -118,6 +120,8 @@ Result<TrainingConfig> trainingFromJson(const nlohmann::ordered_json &json)
     TRAINYARD_CHECK(read(optimizer, "beta2", config.optimizer.beta2));
     TRAINYARD_CHECK(read(optimizer, "epsilon", config.optimizer.epsilon));
     TRAINYARD_CHECK(read(optimizer, "weight_decay", config.optimizer.weightDecay));
+    TRAINYARD_CHECK(read(optimizer, "clip_norm", config.optimizer.clipNorm));
+    TRAINYARD_CHECK(read(optimizer, "clip_value", config.optimizer.clipValue));
     return config;
 }
 

@@ -54,6 +54,7 @@ inline std::optional<LowPrecision> lowPrecisionOf(const OpCase &one)
     case OpKind::SoftmaxCrossEntropyGrad:
     case OpKind::ScaleGradient: return LowPrecision{{}, false, true};
     case OpKind::AccumulateLoss:
+    case OpKind::ClipGradients:
     case OpKind::SgdUpdate:
     case OpKind::AdamUpdate:
     case OpKind::Cast:

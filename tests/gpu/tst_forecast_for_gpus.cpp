@@ -7,6 +7,7 @@
 #include "engine/api/forecast.h"
 #include "engine/api/project.h"
 #include "engine/base/file.h"
+#include "engine/base/format.h"
 #include "tests/bench/bench_models.h"
 #include "tests/gpu/gpu_device.h"
 
@@ -82,6 +83,8 @@ private slots:
             QVERIFY2(static_cast<double>(planned->arenaBytes) < 1.1 * static_cast<double>(planned->lowerBound),
                      qPrintable(QString("%1 bytes planned, %2 are needed at once").arg(planned->arenaBytes).arg(planned->lowerBound)));
             QVERIFY(planned->available && *planned->available > (std::uint64_t{20} << 30));
+            qInfo("%s, batch %d, %s: %s in the arena", QTest::currentDataTag(), batch, precisionName(precision),
+                  formatBytes(planned->arenaBytes).c_str());
             // The same again gives the same plan.
             const auto again = forecast(network->graph, network->data, network->config, properties);
             QVERIFY(again);

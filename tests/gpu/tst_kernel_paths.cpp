@@ -125,6 +125,9 @@ private:
         addPool({4, 13, 11, 264}, {13, 11, 1, 1});
         add(OpKind::GatherRows, "bytes of wide rows", NoAttributes{}, {random({40, 16, 24, 4}, 0, 256, DType::U8), random({33}, 0, 40, DType::I32),
                                                                        random({1}), random({1})}).scalars.validRows = 30;
+        add(OpKind::GatherRows, "bytes of moved images", GatherAttributes{true, 4, 0}, {random({40, 16, 24, 3}, 0, 256, DType::U8),
+                                                                                        random({33}, 0, 40, DType::I32), random({1}), random({1})})
+            .scalars.validRows = 30;
         add(OpKind::GatherRows, "floats of wide rows", NoAttributes{}, {random({40, 648}), random({33}, 0, 40, DType::I32), random({648}),
                                                                         random({648})}).scalars.validRows = 33;
     }
@@ -155,6 +158,12 @@ private:
         add(OpKind::AdamUpdate, "step 300000", AdamAttributes{}, adam, adamChanged).scalars.step = 300000;
         add(OpKind::SgdUpdate, "150 tensors", SgdAttributes{0.9f, 0.01f, true}, sgd, sgdChanged);
         add(OpKind::UnscaleGradients, "150 tensors", NoAttributes{}, unscale, unscaleChanged);
+        std::vector<std::size_t> all;
+        for (std::size_t i = 0; i < cast.size(); ++i)
+            all.push_back(i);
+        std::vector<Tensor64> gradients(unscale.begin() + 1, unscale.end());
+        gradients[139].data.back() = 0.5;
+        add(OpKind::ClipGradients, "150 tensors", ClipAttributes{1.5f, 0.75f}, gradients, all);
         add(OpKind::Cast, "150 tensors", CastAttributes{DType::BF16}, cast);
     }
 

@@ -8,7 +8,8 @@ namespace trainyard::cpu {
 
 inline constexpr std::size_t kSumLanes = 16;
 
-[[gnu::always_inline]] inline float addLanes(float *lanes)
+template <typename T>
+[[gnu::always_inline]] inline T addLanes(T *lanes)
 {
     for (std::size_t width = kSumLanes / 2; width > 0; width /= 2)
         for (std::size_t k = 0; k < width; ++k)

@@ -45,11 +45,22 @@ private slots:
         QCOMPARE(loadProject(project.file())->name, project.name);  // by its file as well
     }
 
+    void augmentationIsKeptAndLeavesTheFileWhenItIsSwitchedOff()
+    {
+        auto json = sampleJson();
+        json["data"]["augment"] = {{"flip_horizontal", true}, {"max_shift", 2}};
+        Project project = projectFromText(json.dump()).value();
+        QVERIFY((project.data.augment == AugmentConfig{true, 2}));
+        QCOMPARE(nlohmann::ordered_json::parse(projectToText(project))["data"]["augment"], json["data"]["augment"]);
+        project.data.augment = {};
+        QVERIFY(!nlohmann::ordered_json::parse(projectToText(project))["data"].contains("augment"));
+    }
+
     void whatThisProgramDoesNotKnowIsKept()
     {
         auto json = sampleJson();
         json["author"] = {{"name", "Ada"}};
-        json["data"]["augment"] = {"flip"};
+        json["data"]["resample"] = {"bicubic"};
         json["data"]["split"]["by_group"] = "patient";
         json["training"]["schedule"] = {{"type", "cosine"}};
         json["training"]["optimizer"]["lookahead"] = 5;
@@ -60,7 +71,7 @@ private slots:
         project.training.epochs = 77;
         const auto saved = nlohmann::ordered_json::parse(projectToText(project));
         QCOMPARE(saved["author"], json["author"]);
-        QCOMPARE(saved["data"]["augment"], json["data"]["augment"]);
+        QCOMPARE(saved["data"]["resample"], json["data"]["resample"]);
         QCOMPARE(saved["data"]["split"]["by_group"], json["data"]["split"]["by_group"]);
         QCOMPARE(saved["training"]["schedule"], json["training"]["schedule"]);
         QCOMPARE(saved["training"]["optimizer"]["lookahead"], json["training"]["optimizer"]["lookahead"]);

@@ -48,6 +48,7 @@ public:
         table.addSoftmaxAndLosses();
         table.addLayout();
         table.addMetrics();
+        table.addClipping();
         table.addUpdates();
         table.addCasts();
         table.addLossScaling();
@@ -308,6 +309,18 @@ private:
             add(OpKind::GatherRows, fmt::format("{} scale per element", dtypeName(dtype)), NoAttributes{},
                 {data({1, 7}), integers({3}, 1), random({7}), random({7})});
             valid(3);
+            for (const GatherAttributes &a : {GatherAttributes{true, 0, 0}, GatherAttributes{false, 2, 1}, GatherAttributes{true, 3, 0}})
+                for (const Shape &image : {Shape{9, 7, 6, 3}, Shape{9, 8, 8, 4}}) {
+                    const std::string name = fmt::format("{} {} shifted by {}{}", dtypeName(dtype), image.text(), a.maxShift, a.flipHorizontal ? " and mirrored" : "");
+                    const std::int64_t features = image.elements() / image[0];
+                    add(OpKind::GatherRows, name, a, {data(image), integers({12}, 9), Tensor64(), Tensor64()});
+                    valid(12);
+                    add(OpKind::GatherRows, name + ", one scale", a, {data(image), integers({12}, 9), random({1}), random({1})});
+                    valid(11);
+                    add(OpKind::GatherRows, name + ", scale per element", a, {data(image), integers({12}, 9), random({features}), random({features})});
+                    valid(12);
+                    step(6);
+                }
         }
         add(OpKind::GatherRows, "class indices", NoAttributes{}, {integers({9}, 100), integers({6}, 9), Tensor64(), Tensor64()});
         valid(4);
@@ -362,6 +375,28 @@ private:
                 inputs.push_back(withStates ? random(shape, i == 1 ? 0.01 : -1, 1) : Tensor64());
         }
         return inputs;
+    }
+
+    void addClipping()
+    {
+        const auto both = [&](double size) {  // the first is large enough for two threads, and ends within a piece
+            return std::vector<Tensor64>{random({41, 1001}, -size, size), random({7}, -size, size), random({1, 1}, -size, size)};
+        };
+        const auto clip = [&](const std::string &name, const ClipAttributes &a, std::vector<Tensor64> gradients) {
+            std::vector<std::size_t> all;
+            for (std::size_t i = 0; i < gradients.size(); ++i)
+                all.push_back(i);
+            add(OpKind::ClipGradients, name, a, std::move(gradients), {}, std::move(all));
+        };
+        clip("norm", {1.5f, 0}, both(1));
+        clip("norm that is not reached", {1e4f, 0}, both(1));
+        clip("value", {0, 0.25f}, both(1));
+        clip("value, then norm", {2.5f, 0.25f}, both(1));
+        clip("value, then norm that is not reached", {60, 0.25f}, both(1));
+        clip("one element", {0.5f, 0}, {random({1}, 2, 3)});
+        clip("zeros", {1, 1}, {Tensor64(TensorType{DType::F32, {5, 3}})});
+        clip("squares beyond float32", {1, 0}, both(1e30));
+        clip("filters", {1, 0.5f}, {random({3, 3, 2, 4}), random({4})});
     }
 
     void addUpdates()

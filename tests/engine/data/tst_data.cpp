@@ -147,6 +147,52 @@ private slots:
         QVERIFY(dataFromJson(json).error().message.find("\"scaling\"") != std::string::npos);
     }
 
+    void augmentationIsWrittenWhereItIsOnAndReadBack()
+    {
+        DataConfig config;
+        QVERIFY(!dataToJson(config).contains("augment"));
+        for (const AugmentConfig augment : {AugmentConfig{true, 0}, AugmentConfig{false, 4}, AugmentConfig{true, 2}}) {
+            config.augment = augment;
+            QVERIFY(dataFromJson(dataToJson(config)).value() == config);
+        }
+        auto json = dataToJson(config);
+        const auto refused = [&](const char *key, const nlohmann::ordered_json &value) {
+            json["augment"] = {{"flip_horizontal", true}, {"max_shift", 2}};
+            json["augment"][key] = value;
+            const auto read = dataFromJson(json);
+            return !read && read.error().message.find(key) != std::string::npos;
+        };
+        QVERIFY(refused("flip_horizontal", 1));
+        for (const nlohmann::ordered_json &shift : {nlohmann::ordered_json(-1), nlohmann::ordered_json(1.5), nlohmann::ordered_json("2"),
+                                                    nlohmann::ordered_json(18446744073709551615u)})
+            QVERIFY(refused("max_shift", shift));
+        json["augment"] = true;
+        QVERIFY(!dataFromJson(json));
+    }
+
+    void augmentationIsForImagesAndFitsThem()
+    {
+        DataConfig config;
+        config.augment = {true, 0};
+        expectError(load(table(), config), "Augmentation is for images");
+        config.format = DataFormat::Idx;
+        config.file = "augmented-images";
+        config.labelsFile = "augmented-labels";
+        write("augmented-images", idx(8, {20, 6, 4}, std::string(480, '\x10')));
+        write("augmented-labels", idx(8, {20}, "\1\2\1\2\1\2\1\2\1\2\1\2\1\2\1\2\1\2\1\2"));
+        config.augment.maxShift = 2;
+        const auto data = loadDataset(config, folder());
+        QVERIFY2(data, data ? "" : data.error().message.c_str());
+        QVERIFY(data->augment == config.augment);
+        config.augment.maxShift = 3;
+        expectError(loadDataset(config, folder()), "by 0 to 2 pixels, not by 3");
+        config.augment.maxShift = -1;
+        expectError(loadDataset(config, folder()), "not by -1");
+        config.augment.maxShift = 2;
+        config.sampleShape = {24};
+        expectError(loadDataset(config, folder()), "a sample is 24");
+    }
+
     void sampleProjectsLoad()
     {
         const std::filesystem::path projects = TRAINYARD_PROJECTS_DIR;

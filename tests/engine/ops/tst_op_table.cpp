@@ -110,6 +110,7 @@ private slots:
         expectRefusal(OpKind::Cast, CastAttributes{DType::BF16}, {f32({5, 3}), {DType::U8, {5}}});
         expectRefusal(OpKind::ScaleGradient, CastAttributes{DType::F16}, {f32({5, 3}), f32({3})});
         expectRefusal(OpKind::UnscaleGradients, NoAttributes{}, {f32({5, 3}), f32({4})});
+        expectRefusal(OpKind::ClipGradients, ClipAttributes{1, 0}, {f32({5, 3}), {DType::BF16, {5}}});
         expectRefusal(OpKind::UpdateLossScale, LossScaleAttributes{}, {{DType::F64, {4}}});
     }
 

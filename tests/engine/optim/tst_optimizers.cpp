@@ -107,6 +107,14 @@ private slots:
         }
         for (const double bad : {-0.1, nan, infinite})
             refused("weight decay", [=](OptimizerConfig &c) { c.weightDecay = bad; });
+        for (const double bad : {-1.0, nan, infinite, 1e31, 1e-31}) {
+            refused("clip norm", [=](OptimizerConfig &c) { c.clipNorm = bad; });
+            refused("clip value", [=](OptimizerConfig &c) { c.clipValue = bad; });
+        }
+        OptimizerConfig clipped;
+        clipped.clipNorm = 1;
+        clipped.clipValue = 1e-30;
+        QVERIFY(checkOptimizer(clipped));
         refused("magic", [](OptimizerConfig &c) { c.type = "magic"; });
         refused("Nesterov", [](OptimizerConfig &c) { c.type = "sgd", c.nesterov = true, c.momentum = 0; });
     }

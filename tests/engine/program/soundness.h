@@ -11,7 +11,8 @@ namespace trainyard::tests {
 
 inline bool isOfTheUpdate(OpKind kind)
 {
-    return kind == OpKind::SgdUpdate || kind == OpKind::AdamUpdate || kind == OpKind::UnscaleGradients || kind == OpKind::UpdateLossScale;
+    return kind == OpKind::ClipGradients || kind == OpKind::SgdUpdate || kind == OpKind::AdamUpdate || kind == OpKind::UnscaleGradients
+           || kind == OpKind::UpdateLossScale;
 }
 
 // Every value is written before it is read, at most once, and the phases are where the program says. Empty: sound.

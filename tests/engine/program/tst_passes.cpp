@@ -38,6 +38,19 @@ Program built(const Graph &graph, Mode mode = Mode::Train, bool optimize = true)
     return std::move(*program);
 }
 
+Result<Program> builtToClip(const Graph &graph, double norm, double value, Mode mode = Mode::Train, const std::string &device = "cpu")
+{
+    DataTypes data;
+    data.features = {DType::F32, Shape{20, 6, 5, 4}};
+    data.targets = {DType::I32, Shape{20}};
+    BuildOptions options;
+    options.mode = mode;
+    options.device = device;
+    options.optimizer.clipNorm = norm;
+    options.optimizer.clipValue = value;
+    return buildProgram(graph, data, options);
+}
+
 // input, the layers, flatten, dense, loss
 Graph between(std::vector<std::pair<std::string, ParameterMap>> layers)
 {
@@ -66,6 +79,44 @@ class TestPasses : public QObject {
     Q_OBJECT
 
 private slots:
+    void onlyTheFeaturesOfATrainingProgramAreAugmented()
+    {
+        const Graph graph = between({});
+        for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict})
+            for (const bool augmented : {true, false}) {
+                DataTypes data;
+                data.features = {DType::F32, Shape{20, 6, 5, 4}};
+                data.targets = {DType::I32, Shape{20}};
+                if (augmented)
+                    data.augmentation = {true, 2};
+                BuildOptions options;
+                options.mode = mode;
+                options.batchSize = 8;
+                const Program program = buildProgram(graph, data, options).value();
+                for (const Op &op : program.list.ops)
+                    if (op.kind == OpKind::GatherRows) {
+                        const bool moved = augmented && mode == Mode::Train && op.inputs[0] == program.features;
+                        QVERIFY(op.attributes == (moved ? OpAttributes(data.augmentation) : OpAttributes(NoAttributes{})));
+                    }
+                QCOMPARE(unsoundness(program), std::string());
+            }
+    }
+
+    void anAugmentationThatDoesNotFitTheSamplesIsRefused()
+    {
+        DataTypes data;
+        data.features = {DType::F32, Shape{20, 6, 5, 4}};
+        data.targets = {DType::I32, Shape{20}};
+        data.augmentation = {false, 3};  // at most half of 5
+        BuildOptions options;
+        options.batchSize = 8;
+        QVERIFY(!buildProgram(between({}), data, options));
+        data.augmentation = {false, 2};
+        QVERIFY(buildProgram(between({}), data, options));
+        data.features = {DType::F32, Shape{20, 30}};
+        QVERIFY(!buildProgram(chain({{"input", {{"shape", List{30}}}}, {"dense", {{"units", std::int64_t{3}}}}, {"softmax_cross_entropy", {}}}), data, options));
+    }
+
     void everyProgramIsSound()
     {
         for (unsigned seed = 0; seed < 50; ++seed)
@@ -74,6 +125,57 @@ private slots:
                     const std::string fault = unsoundness(built(randomGraph(seed, 3 + static_cast<int>(seed % 30)), mode, optimize));
                     QVERIFY2(fault.empty(), fault.c_str());
                 }
+    }
+
+    void gradientsAreClippedBeforeTheUpdateWhereThatIsAskedFor()
+    {
+        const Graph graph = between({{"conv2d", {}}, {"batch_norm", {}}, {"relu", {}}});
+        for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict}) {
+            QCOMPARE(count(built(graph, mode), OpKind::ClipGradients), std::size_t{0});
+            QCOMPARE(count(builtToClip(graph, 0, 0, mode).value(), OpKind::ClipGradients), std::size_t{0});
+        }
+        for (const auto &[norm, value] : {std::pair(2.0, 0.0), std::pair(0.0, 0.5), std::pair(2.0, 0.5)}) {
+            const Program program = builtToClip(graph, norm, value).value();
+            QCOMPARE(unsoundness(program), std::string());
+            const Op &clip = only(program, OpKind::ClipGradients), &update = only(program, OpKind::AdamUpdate);
+            QCOMPARE(&clip, &program.list.ops[program.updateBegin]);
+            QVERIFY((std::get<ClipAttributes>(clip.attributes) == ClipAttributes{static_cast<float>(norm), static_cast<float>(value)}));
+            std::vector<ValueId> gradients;
+            for (std::size_t i = 1; i < update.inputs.size(); i += 4)
+                gradients.push_back(update.inputs[i]);
+            QCOMPARE(clip.inputs, gradients);
+            QCOMPARE(clip.mutates, gradients);
+        }
+        QCOMPARE(count(builtToClip(graph, 2, 0.5, Mode::Evaluate).value(), OpKind::ClipGradients), std::size_t{0});
+    }
+
+    void aClipNormOverSeveralDevicesIsRefusedAndAClipValueIsNot()
+    {
+        Graph graph = between({{"conv2d", {}}, {"relu", {}}});
+        for (const Layer &layer : graph.layers())
+            if (layer.type == "conv2d")
+                graph.edit(layer.id)->device = "cpu";
+        const auto refused = builtToClip(graph, 1, 0.5, Mode::Train, "cuda:0");
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Unsupported);
+        QVERIFY2(refused.error().message.find("clip value") != std::string::npos, refused.error().message.c_str());
+
+        const auto program = builtToClip(graph, 0, 0.5, Mode::Train, "cuda:0");
+        QVERIFY(program);
+        std::set<std::int32_t> devices;
+        for (std::size_t i = program->updateBegin; i + 1 < program->list.ops.size(); i += 2) {
+            const Op &clip = program->list.ops[i], &update = program->list.ops[i + 1];
+            QCOMPARE(clip.kind, OpKind::ClipGradients);
+            QCOMPARE(update.kind, OpKind::AdamUpdate);
+            QCOMPARE(clip.device, update.device);
+            QVERIFY(devices.insert(clip.device).second);
+        }
+        QCOMPARE(devices.size(), std::size_t{2});
+
+        // A layer without parameters may be anywhere.
+        for (const Layer &layer : graph.layers())
+            graph.edit(layer.id)->device = layer.type == "relu" ? "cpu" : "";
+        QVERIFY(builtToClip(graph, 1, 0, Mode::Train, "cuda:0"));
     }
 
     void anActivationGoesIntoTheOpBeforeIt_data()

@@ -173,8 +173,8 @@ private slots:
     void everyOpHasARowInTheTableOfTypes()
     {
         const std::set<OpKind> others{OpKind::GatherRows, OpKind::Concat, OpKind::SoftmaxCrossEntropyGrad, OpKind::MeanSquaredErrorGrad,
-                                      OpKind::SgdUpdate, OpKind::AdamUpdate, OpKind::Cast, OpKind::ScaleGradient, OpKind::UnscaleGradients,
-                                      OpKind::UpdateLossScale, OpKind::ElementwiseChain, OpKind::SoftmaxCrossEntropyWithGrad};
+                                      OpKind::ClipGradients, OpKind::SgdUpdate, OpKind::AdamUpdate, OpKind::Cast, OpKind::ScaleGradient,
+                                      OpKind::UnscaleGradients, OpKind::UpdateLossScale, OpKind::ElementwiseChain, OpKind::SoftmaxCrossEntropyWithGrad};
         for (int kind = 0; kind < kOpKindCount; ++kind)
             QVERIFY2(expectedTypes().contains(static_cast<OpKind>(kind)) != others.contains(static_cast<OpKind>(kind)), opSpec(static_cast<OpKind>(kind)).name);
     }
@@ -289,6 +289,29 @@ private slots:
         std::vector<float> filled(4, 7.0f);
         fillParameter(program, *init, 1, filled);
         QCOMPARE(filled, (std::vector<float>{65536, 0, 0, 0}));
+    }
+
+    // The bounds are those of the true gradients: they are unscaled first.
+    void float16ClipsBetweenUnscalingAndTheUpdate()
+    {
+        DataTypes data;
+        data.features = {DType::F32, Shape{20, 6, 5, 4}};
+        data.targets = {DType::I32, Shape{20}};
+        BuildOptions options;
+        options.precision = Precision::Float16;
+        options.optimizer.clipNorm = 2;
+        const auto made = buildProgram(smallNet(), data, options);
+        QVERIFY(made);
+        std::vector<OpKind> kinds;
+        for (std::size_t i = made->updateBegin; i < made->list.ops.size(); ++i)
+            kinds.push_back(made->list.ops[i].kind);
+        QCOMPARE(kinds, (std::vector<OpKind>{OpKind::UnscaleGradients, OpKind::ClipGradients, OpKind::AdamUpdate, OpKind::UpdateLossScale}));
+        const Op &unscale = only(*made, OpKind::UnscaleGradients), &clip = only(*made, OpKind::ClipGradients);
+        QCOMPARE(clip.inputs, std::vector<ValueId>(unscale.inputs.begin() + 1, unscale.inputs.end()));
+        QCOMPARE(clip.mutates, clip.inputs);
+        QCOMPARE(unsoundness(*made), std::string());
+        for (const ValueId gradient : clip.inputs)
+            QCOMPARE(typeOf(*made, gradient), DType::F32);
     }
 
     void nothingIsScaledWhereNothingIsTrained()

@@ -10,11 +10,12 @@ using namespace trainyard::test;
 class TestResume : public QObject {
     Q_OBJECT
 
-    static TrainJob jobWith(const std::string &optimizer)
+    static TrainJob jobWith(const std::string &optimizer, double clipNorm)
     {
         TrainingConfig config = smallConfig();
         config.optimizer.type = optimizer;
         config.optimizer.weightDecay = 0.01;
+        config.optimizer.clipNorm = clipNorm;
         return smallJob(config);
     }
 
@@ -45,16 +46,19 @@ private slots:
     {
         QTest::addColumn<QString>("optimizer");
         QTest::addColumn<int>("stopAt");
+        QTest::addColumn<double>("clipNorm");
         for (const std::string optimizer : {"sgd", "adam", "adamw"})
             for (const int stopAt : {1, 16, 22, 43})  // the first step, mid-epoch, an epoch's edge, just before the end
-                QTest::addRow("%s at step %d", optimizer.c_str(), stopAt) << QString::fromStdString(optimizer) << stopAt;
+                QTest::addRow("%s at step %d", optimizer.c_str(), stopAt) << QString::fromStdString(optimizer) << stopAt << 0.0;
+        QTest::addRow("adam, clipped, at step 22") << "adam" << 22 << 0.25;
     }
 
     void stoppedAndResumedIsTheSameAsNeverStopped()
     {
         QFETCH(QString, optimizer);
         QFETCH(int, stopAt);
-        const TrainJob job = jobWith(optimizer.toStdString());
+        QFETCH(double, clipNorm);
+        const TrainJob job = jobWith(optimizer.toStdString(), clipNorm);
         Listener whole;
         QCOMPARE(whole.run(job).state, TrainState::Finished);
 

@@ -204,6 +204,49 @@ private slots:
         QVERIFY(listener.checkpoints().empty());  // nothing worth going on from
     }
 
+    // Numbers up to a thousand and a rate that is too high for them: the weights run away, unless the gradient is bounded.
+    void gradientsThatExplodeAreHeldByClipping()
+    {
+        const auto lossesOf = [](double clipNorm, double clipValue) {
+            TrainingConfig config = smallConfig();
+            config.optimizer.type = "sgd";
+            config.epochs = 20;
+            config.optimizer.momentum = 0;
+            config.optimizer.learningRate = 0.1;
+            config.optimizer.clipNorm = clipNorm;
+            config.optimizer.clipValue = clipValue;
+            TrainJob job = smallJob(config);
+            job.graph = std::make_shared<const Graph>(chainOf({{"input", {{"shape", std::vector<std::int64_t>{1}}}},
+                                                               {"dense", {{"units", std::int64_t{1}}}},
+                                                               {"mean_squared_error", {}}}));
+            job.loadData = [] {
+                HostTensor features({DType::F32, Shape{100, 1}}), targets({DType::F32, Shape{100}});
+                for (std::size_t i = 0; i < 100; ++i) {
+                    features.as<float>()[i] = static_cast<float>(10 * i);
+                    targets.as<float>()[i] = static_cast<float>(20 * i);
+                }
+                DataConfig data;
+                data.target = TargetKind::Value;
+                data.scaling = Scaling::None;
+                data.targetScaling = Scaling::None;
+                return makeDataset(std::move(features), std::move(targets), data);
+            };
+            Listener listener;
+            const TrainProgress end = listener.run(std::move(job));
+            return std::pair(end.state, listener.series("train/loss"));
+        };
+        const auto [unbound, runaway] = lossesOf(0, 0);
+        QCOMPARE(unbound, TrainState::Failed);
+        QVERIFY(!runaway.empty() && !std::isfinite(runaway.back().second));
+        for (const auto &[norm, value] : {std::pair(0.5, 0.0), std::pair(0.0, 0.5), std::pair(0.5, 0.5)}) {
+            const auto [state, losses] = lossesOf(norm, value);
+            QCOMPARE(state, TrainState::Finished);
+            for (const auto &[step, loss] : losses)
+                QVERIFY(std::isfinite(loss));
+            QVERIFY2(losses.back().second < losses.front().second, qPrintable(QString("from %1 to %2").arg(losses.front().second).arg(losses.back().second)));
+        }
+    }
+
     void dataThatCannotBeLoadedEndsTheRunWithTheReason()
     {
         TrainJob job = smallJob();

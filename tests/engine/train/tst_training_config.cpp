@@ -12,7 +12,7 @@ private slots:
     void settingsSurviveJson()
     {
         TrainingConfig config;
-        config.optimizer = {"sgd", 0.1, 0.8, true, 0.7, 0.99, 1e-6, 0.01};
+        config.optimizer = {"sgd", 0.1, 0.8, true, 0.7, 0.99, 1e-6, 0.01, 2.5, 0.125};
         config.epochs = 7;
         config.batchSize = 3;
         config.seed = 18446744073709551615u;
@@ -41,6 +41,8 @@ private slots:
         QTest::newRow("null") << R"({"batch_size": null})" << "\"batch_size\"";
         QTest::newRow("number for a text") << R"({"device": 3})" << "\"device\"";
         QTest::newRow("number for yes or no") << R"({"optimizer": {"nesterov": 1}})" << "\"nesterov\"";
+        QTest::newRow("text for a bound") << R"({"optimizer": {"clip_norm": "1"}})" << "\"clip_norm\"";
+        QTest::newRow("yes for a bound") << R"({"optimizer": {"clip_value": true}})" << "\"clip_value\"";
         QTest::newRow("list for an object") << R"({"optimizer": [1]})" << "\"optimizer\"";
         QTest::newRow("not an object") << R"([])" << "\"training\"";
         QTest::newRow("larger than 64 bits") << R"({"epochs": 1e30})" << "\"epochs\"";
@@ -81,6 +83,7 @@ private slots:
         QVERIFY(refused([](TrainingConfig &config) { config.reserveMemory = true; }));  // how much?
         QVERIFY(refused([](TrainingConfig &config) { config.optimizer.type = "adagrad"; }));
         QVERIFY(refused([](TrainingConfig &config) { config.optimizer.learningRate = 0; }));
+        QVERIFY(refused([](TrainingConfig &config) { config.optimizer.clipNorm = -1; }));
     }
 };
 

@@ -53,6 +53,8 @@ Result<DataConfig> configForFile(const QString &path, const DataConfig &before, 
     config.format = formatOfName(QFileInfo(path).fileName()).value_or(before.format);
     config.labelsFile = config.testFile = config.testLabelsFile = {};
     if (config.format == DataFormat::Idx) {
+        if (before.format != DataFormat::Idx)
+            config.augment = {};
         config.file = kept(path);
         config.columns.clear();
         config.sampleShape.clear();
@@ -76,6 +78,7 @@ Result<DataConfig> configForFile(const QString &path, const DataConfig &before, 
     } else {
         config.columns = inferred.columns;
         config.sampleShape.clear();
+        config.augment = {};
     }
     return config;
 }

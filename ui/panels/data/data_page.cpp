@@ -27,6 +27,7 @@
 #include "ui/panels/data/column_table.h"
 #include "ui/panels/data/data_facts.h"
 #include "ui/panels/data/data_file_kind.h"
+#include "ui/panels/data/data_page_augmentation.h"
 #include "ui/panels/data/data_page_preparation.h"
 #include "ui/panels/data/data_page_source.h"
 #include "ui/panels/data/data_page_split.h"
@@ -85,6 +86,7 @@ DataPage::DataPage(ProjectDocument &document, DataLoader &loader, QWidget *paren
     const auto edited = [this](const DataConfig &config, const QString &what) { m_document.setData(config, what); };
     connect(m_source, &DataPageSource::configEdited, this, edited);
     connect(m_preparation, &DataPagePreparation::configEdited, this, edited);
+    connect(m_augmentation, &DataPageAugmentation::configEdited, this, edited);
     connect(m_parts, &DataPageSplit::configEdited, this, edited);
     connect(m_source, &DataPageSource::mainFileChosen, this, &DataPage::useFile);
     connect(m_columns->columns(), &ColumnModel::columnsEdited, this, [this](const std::vector<ColumnConfig> &columns, const QString &what) {
@@ -116,6 +118,7 @@ QWidget *DataPage::makeSettings()
     m_source = new DataPageSource;
     m_columns = new ColumnTable;
     m_preparation = new DataPagePreparation;
+    m_augmentation = new DataPageAugmentation;
     m_parts = new DataPageSplit;
     auto *column = new QWidget;
     auto *layout = new QVBoxLayout(column);
@@ -131,6 +134,7 @@ QWidget *DataPage::makeSettings()
     m_columnsCard = add(tr("Columns and roles"), m_columns, kFillStretch);
     m_columnsCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);  // no higher than its rows
     m_preparationCard = add(tr("Preparation"), m_preparation);
+    m_augmentationCard = add(tr("Augmentation (training only)"), m_augmentation);
     m_partsCard = add(tr("Split"), m_parts);
     layout->addStretch(1);  // where there are no columns to fill the place
     QScrollArea *area = makeScrollColumn(column);
@@ -199,9 +203,22 @@ void DataPage::showConfig()
     m_columns->columns()->setColumns(data.columns, m_loader.preview() ? m_loader.preview()->columns : std::vector<ColumnPreview>());
     m_columnsCard->setVisible(any && data.format == DataFormat::Csv);
     m_preparationCard->setVisible(any);
+    showAugmentation();
     m_partsCard->setVisible(any);
     m_content->setCurrentIndex(any ? 1 : 0);
     m_columns->updateGeometry();
+}
+
+// There for images, and where it is on: an augmentation that the data cannot have must be there to be switched off.
+void DataPage::showAugmentation()
+{
+    const DataConfig &data = m_document.data();
+    Shape sample(data.sampleShape);
+    if (data.sampleShape.empty() && m_shownFile == QString::fromStdString(data.file))
+        sample = m_shownShape;
+    const bool images = !data.file.empty() && sample.rank() == 3;
+    m_augmentation->setConfig(data, images ? sample : Shape());
+    m_augmentationCard->setVisible(images || (!data.file.empty() && data.augment.any()));
 }
 
 void DataPage::showLoaded()
@@ -227,6 +244,8 @@ void DataPage::showLoaded()
     }
     const DataPreview shown = preview.value_or(DataPreview{});
     m_shownFile = preview ? QString::fromStdString(data.file) : QString();
+    m_shownShape = shown.sampleShape;
+    showAugmentation();
     if (preview) {
         m_parts->setLoadedRows(shown.trainRows, shown.validationRows, shown.testRows);
         m_preparation->setLoadedShape(shown.sampleShape);

@@ -20,6 +20,7 @@ class Card;
 class ClassCounts;
 class ColumnTable;
 class DataFacts;
+class DataPageAugmentation;
 class DataPagePreparation;
 class DataPageSource;
 class DataPageSplit;
@@ -49,6 +50,7 @@ private:
     QWidget *makeSettings();
     QWidget *makeContent();
     void showConfig();
+    void showAugmentation();
     void showLoaded();
     void showLoading(bool loading);
     void showProblem(const QString &message);
@@ -61,8 +63,9 @@ private:
     DataPageSource *m_source;
     ColumnTable *m_columns;
     DataPagePreparation *m_preparation;
+    DataPageAugmentation *m_augmentation;
     DataPageSplit *m_parts;
-    Card *m_columnsCard, *m_preparationCard, *m_partsCard, *m_classesCard, *m_imagesCard, *m_tableCard;
+    Card *m_columnsCard, *m_preparationCard, *m_augmentationCard, *m_partsCard, *m_classesCard, *m_imagesCard, *m_tableCard;
     NoticeBar *m_notice;
     DataFacts *m_facts;
     ClassCounts *m_classes;
@@ -70,6 +73,7 @@ private:
     PreviewModel *m_preview;
     QTimer m_loadingDelay;      // a load that is over at once is not announced
     QString m_shownFile;        // which file's content is shown
+    Shape m_shownShape;         // of its samples
     int m_chosen = 0;           // counts useFile(): answers of an earlier one are dropped
 };
 

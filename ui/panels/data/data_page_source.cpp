@@ -55,6 +55,7 @@ DataPageSource::DataPageSource(QWidget *parent)
                 config.file = config.labelsFile = config.testFile = config.testLabelsFile = {};
                 config.columns.clear();
                 config.sampleShape.clear();
+                config.augment = {};
             },
             tr("Change data format"));
     });

@@ -21,9 +21,10 @@ QString compact(QString text)
     return text.remove(QLatin1Char(',')).remove(QLatin1Char(' ')).remove(QChar(QChar::Nbsp));
 }
 
-TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member)
+// ofSome: only some optimizers have it.
+TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member, bool ofSome = true)
 {
-    return {QString::fromLatin1(key), label, help, qstrcmp(key, "learningRate") != 0, false, false,
+    return {QString::fromLatin1(key), label, help, ofSome, false, false,
             [member](const TrainingConfig &config) { return realText(config.optimizer.*member); },
             [member](TrainingConfig &config, const QString &text) { return parseReal(text, config.optimizer.*member); }};
 }
@@ -115,13 +116,15 @@ QString realText(double value)
 const std::vector<TrainingField> &trainingFields()
 {
     static const std::vector<TrainingField> fields{
-        realField("learningRate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate),
+        realField("learningRate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate, false),
         realField("momentum", tr("Momentum"), tr("How much of the last step goes on, 0 to below 1."), &OptimizerConfig::momentum),
         nesterovField(),
         realField("beta1", tr("Beta 1"), tr("How slowly the mean of the gradients follows, 0 to below 1."), &OptimizerConfig::beta1),
         realField("beta2", tr("Beta 2"), tr("How slowly the mean of the squared gradients follows, 0 to below 1."), &OptimizerConfig::beta2),
         realField("epsilon", tr("Epsilon"), tr("Keeps the division away from zero."), &OptimizerConfig::epsilon),
         realField("weightDecay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
+        realField("clipNorm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm, false),
+        realField("clipValue", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue, false),
         wholeField("batchSize", tr("Batch size"), tr("Rows in each step."), &TrainingConfig::batchSize),
         wholeField("epochs", tr("Epochs"), tr("How often the run goes through the training part."), &TrainingConfig::epochs),
         seedField(),

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <array>
 #include <set>
 
 #include "tests/engine/backends/op_case_table.h"
@@ -128,6 +129,59 @@ private slots:
             }
     }
 
+    void whatIsNotANumberStaysSoWhenClipped()
+    {
+        const double nan = std::nan(""), infinite = std::numeric_limits<double>::infinity();
+        const auto clipped = [](ClipAttributes a, double bad) {
+            OpCase one{OpKind::ClipGradients, "not finite", a, {randomTensor({50}, 2), randomTensor({10, 100}, 3)}, {0, 1}, scalarsFor(4), {}, {}};
+            one.inputs[1][777] = bad;
+            const auto made = oneOp(one, Role::Data);
+            CpuRun run(made->program);
+            for (std::size_t i = 0; i < one.inputs.size(); ++i)
+                run.write(made->inputs[i], one.inputs[i]);
+            run.run(one.scalars);
+            return std::pair(run.read(made->inputs[0]), run.read(made->inputs[1]));
+        };
+        QVERIFY(std::isnan(clipped({0, 0.5f}, nan).second[777]));
+        QCOMPARE(clipped({0, 0.5f}, infinite).second[777], 0.5);
+        QCOMPARE(clipped({0, 0.5f}, -infinite).second[777], -0.5);
+        QVERIFY(std::isnan(clipped({1, 0.5f}, nan).first[3]));
+        QVERIFY(std::isnan(clipped({1, 0}, nan).second[5]));
+        QVERIFY(std::isnan(clipped({1, 0}, infinite).second[777]));
+    }
+
+    // 3 and 4 have the norm 5; the factor is 1 / 5.000001.
+    void clippingGivesTheNumbersWorkedOutByHand()
+    {
+        OpCase one{OpKind::ClipGradients, "by hand", ClipAttributes{1, 0}, {randomTensor({1}, 2), randomTensor({1}, 3)}, {0, 1}, scalarsFor(1), {}, {}};
+        one.inputs[0].data = {3};
+        one.inputs[1].data = {-4};
+        const auto made = oneOp(one, Role::Data);
+        CpuRun run(made->program);
+        for (std::size_t i = 0; i < one.inputs.size(); ++i)
+            run.write(made->inputs[i], one.inputs[i]);
+        run.run(one.scalars);
+        QVERIFY(std::abs(run.read(made->inputs[0])[0] - 0.59999988) < 1e-7);
+        QVERIFY(std::abs(run.read(made->inputs[1])[0] + 0.79999984) < 1e-7);
+    }
+
+    void theNormDoesNotDependOnTheNumberOfThreads()
+    {
+        OpCase one{OpKind::ClipGradients, "threads", ClipAttributes{1, 0}, {randomTensor({300, 1001}, 2), randomTensor({33}, 3)}, {0, 1}, scalarsFor(4), {}, {}};
+        const auto made = oneOp(one, Role::Data);
+        std::vector<double> first;
+        for (const int threads : {1, 2, 3}) {
+            CpuRun run(made->program, threads);
+            for (std::size_t i = 0; i < one.inputs.size(); ++i)
+                run.write(made->inputs[i], one.inputs[i]);
+            run.run(one.scalars);
+            const std::vector<double> got = run.read(made->inputs[0]).data;
+            QVERIFY(first.empty() || got == first);
+            first = got;
+        }
+        QVERIFY(first != one.inputs[0].data);
+    }
+
     void droppedOutElementsComeAtTheRateAskedFor()
     {
         OpCase one{OpKind::Dropout, "rate", DropoutAttributes{0.3f, 4}, {randomTensor({100, 1000}, 1, 1, 2)}, {}, scalarsFor(100), {}, {}};
@@ -144,6 +198,35 @@ private slots:
         one.scalars.step -= 1;
         run.run(one.scalars);
         QVERIFY(run.read(made->results[0]).data == first.data);
+    }
+
+    void imagesAreShiftedAndMirroredAtTheRatesAskedFor()
+    {
+        constexpr std::int64_t kRows = 4000;
+        OpCase one{OpKind::GatherRows, "rates", GatherAttributes{true, 2, 3}, {Tensor64(TensorType{DType::F32, {1, 5, 5, 1}}),
+                   Tensor64(TensorType{DType::I32, {kRows}}), {}, {}}, {}, scalarsFor(kRows), {}, {}};
+        one.inputs[0].data[12] = 1;  // in the middle: never shifted out
+        one.inputs[0].data[13] = 2;  // at its right, or at its left when mirrored
+        const auto made = oneOp(one, Role::Data);
+        CpuRun run(made->program);
+        run.write(made->inputs[0], one.inputs[0]);
+        run.write(made->inputs[1], one.inputs[1]);
+        run.run(one.scalars);
+        const Tensor64 got = run.read(made->results[0]);
+        std::array<int, 25> places{};
+        int right = 0, left = 0;
+        for (std::size_t row = 0; row < kRows; ++row) {
+            const double *image = got.data.data() + row * 25;
+            const auto at = static_cast<std::size_t>(std::find(image, image + 25, 1.0) - image);
+            QVERIFY(at < 25);
+            ++places[at];
+            right += at % 5 < 4 && image[at + 1] == 2.0;
+            left += at % 5 > 0 && image[at - 1] == 2.0;
+        }
+        for (const int count : places)
+            QVERIFY2(std::abs(count - 160) < 62, std::to_string(count).c_str());  // five deviations
+        QVERIFY2(std::abs(right - left) < 283, std::to_string(right - left).c_str());
+        QVERIFY2(std::abs(right + left - 3200) < 127, std::to_string(right + left).c_str());  // a fifth loses it at the border
     }
 
     void aRowOutsideTheDataSetIsGatheredAsZeros()

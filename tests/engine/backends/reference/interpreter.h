@@ -51,6 +51,7 @@ inline void interpretOp(const RefOp &op)
     case OpKind::AccumulateAccuracy: return accumulateAccuracy(op);
     case OpKind::AccumulateAbsoluteError: return accumulateAbsoluteError(op);
     case OpKind::AccumulateR2: return accumulateR2(op);
+    case OpKind::ClipGradients: return clipGradients(op);
     case OpKind::SgdUpdate: return sgdUpdate(op);
     case OpKind::AdamUpdate: return adamUpdate(op);
     case OpKind::Cast: return cast(op);

@@ -7,6 +7,23 @@
 
 namespace trainyard::reference {
 
+inline void clipGradients(const RefOp &op)
+{
+    const auto &a = op.attributes<ClipAttributes>();
+    const double maxNorm = static_cast<double>(a.maxNorm), maxValue = static_cast<double>(a.maxValue);
+    double squares = 0;
+    for (std::size_t k = 0; k < op.op().inputs.size(); ++k)
+        for (double &g : op.in(k).data) {
+            if (maxValue > 0 && std::abs(g) > maxValue)
+                g = std::copysign(maxValue, g);
+            squares += g * g;
+        }
+    const double factor = maxNorm / (std::sqrt(squares) + 1e-6);
+    for (std::size_t k = 0; k < op.op().inputs.size() && maxNorm > 0 && !(factor >= 1); ++k)
+        for (double &g : op.in(k).data)
+            g *= factor;
+}
+
 inline void sgdUpdate(const RefOp &op)
 {
     const auto &a = op.attributes<SgdAttributes>();

@@ -1,4 +1,5 @@
 #include <QAbstractItemView>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDropEvent>
@@ -281,6 +282,48 @@ private slots:
         QVERIFY(qGray(shown.pixel(36, 36)) < 60);
         QVERIFY(qGray(shown.pixel(20, 36)) > 100);
         keepPictures(bench.page, "data-digits");
+    }
+
+    void imagesAreAugmentedInStepsToUndo()
+    {
+        Bench bench;
+        bench.openSample("digits-cnn");
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.preview().has_value(), kLoadMs);
+        auto *shift = bench.part<QSpinBox>("maxShift");
+        auto *flip = bench.part<QCheckBox>("flipHorizontal");
+        QVERIFY(shift->isVisible() && flip->isVisible());
+        QCOMPARE(shift->maximum(), 4);  // half of 8
+        QTest::mouseClick(flip, Qt::LeftButton, Qt::NoModifier, QPoint(8, flip->height() / 2));
+        QVERIFY((bench.document.data().augment == AugmentConfig{true, 0}));
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Change augmentation"));
+        shift->setFocus();
+        QTest::keyClick(shift, Qt::Key_Up);
+        QTest::keyClick(shift, Qt::Key_Up);
+        QVERIFY((bench.document.data().augment == AugmentConfig{true, 2}));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.types() && bench.loader.types()->augmentation.maxShift == 2, kLoadMs);
+        keepPictures(bench.page, "data-augmentation");
+        while (bench.document.undoStack()->canUndo())
+            bench.document.undoStack()->undo();
+        QVERIFY(!bench.document.data().augment.any());
+        QVERIFY(!flip->isChecked());
+        QCOMPARE(shift->value(), 0);
+    }
+
+    void tablesHaveNoAugmentationUnlessItMustBeSwitchedOff()
+    {
+        Bench bench;
+        bench.openSample("iris");
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.preview().has_value(), kLoadMs);
+        auto *flip = bench.part<QCheckBox>("flipHorizontal");
+        QVERIFY(!flip->isVisible());
+        DataConfig config = bench.document.data();
+        config.augment.flipHorizontal = true;
+        bench.document.setData(config, QStringLiteral("Flip a table"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.part<NoticeBar>()->text().contains(QStringLiteral("Augmentation is for images")), kLoadMs);
+        QVERIFY(flip->isVisible());
+        QTest::mouseClick(flip, Qt::LeftButton, Qt::NoModifier, QPoint(8, flip->height() / 2));
+        QVERIFY(!flip->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.part<NoticeBar>()->isVisible() && bench.loader.preview(), kLoadMs);
     }
 
     void anotherFormatForgetsTheFilesOfTheFirst()

@@ -135,6 +135,29 @@ private slots:
         QCOMPARE(bench.document.training().seed, std::numeric_limits<std::uint64_t>::max());
     }
 
+    void theBoundsOfTheGradientsAreStepsUnderEveryOptimizer()
+    {
+        Bench bench;
+        for (const OptimizerSpec &spec : optimizerCatalog()) {
+            bench.choose(spec.type.c_str());
+            QVERIFY(bench.edit("clipNorm")->isVisible() && bench.edit("clipValue")->isVisible());
+        }
+        QCOMPARE(bench.edit("clipNorm")->text(), QStringLiteral("0"));
+        bench.enter("clipNorm", QStringLiteral("2.5"));
+        QCOMPARE(bench.document.training().optimizer.clipNorm, 2.5);
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Set clip norm to 2.5"));
+        bench.enter("clipValue", QStringLiteral("0.5"));
+        QCOMPARE(bench.document.training().optimizer.clipValue, 0.5);
+        keepPicture(bench.form, "form-clip");
+        bench.document.undoStack()->undo();
+        bench.document.undoStack()->undo();
+        QCOMPARE(bench.document.training().optimizer.clipNorm, 0.0);
+        QCOMPARE(bench.edit("clipValue")->text(), QStringLiteral("0"));
+        bench.enter("clipNorm", QStringLiteral("-1"));
+        QVERIFY(bench.messages().join(QString()).contains(QStringLiteral("clip norm")));
+        QCOMPARE(bench.document.training().optimizer.clipNorm, 0.0);
+    }
+
     void aMistakeIsSaidWhileTypingAndNotTaken()
     {
         Bench bench;
