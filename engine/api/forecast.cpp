@@ -69,23 +69,29 @@ Result<Forecast> forecastOn(Backend &backend, const Graph &graph, const DataType
     return result;
 }
 
+Result<std::unique_ptr<Backend>> backendFor(const TrainingConfig &config, const std::string &gpuProperties)
+{
+    return gpuProperties.empty() ? openBackend(config.device) : planningBackend(gpuProperties);
+}
+
 }  // namespace
 
 Result<Forecast> forecast(const Graph &graph, const DataTypes &data, const TrainingConfig &config, const std::string &gpuProperties)
 {
-    TRAINYARD_TRY(const auto backend, gpuProperties.empty() ? openBackend(config.device) : planningBackend(gpuProperties));
+    TRAINYARD_TRY(const auto backend, backendFor(config, gpuProperties));
     return forecastOn(*backend, graph, data, config);
 }
 
 Result<std::int64_t> largestBatch(const Graph &graph, const DataTypes &data, const TrainingConfig &config, std::uint64_t budget,
                                   const std::string &gpuProperties)
 {
+    TRAINYARD_TRY(const auto backend, backendFor(config, gpuProperties));
     const auto driver = Nvml::open();  // held, so that not every forecast opens it anew
     const std::int64_t rows = std::min(kLargestBatch, std::max<std::int64_t>(1, data.features.shape[0]));
     const auto fits = [&](std::int64_t batch) -> Result<bool> {
         TrainingConfig tried = config;
         tried.batchSize = batch;
-        TRAINYARD_TRY(const Forecast result, forecast(graph, data, tried, gpuProperties));
+        TRAINYARD_TRY(const Forecast result, forecastOn(*backend, graph, data, tried));
         return result.devices.empty() ? result.deviceBytes() <= budget : result.fits();
     };
     std::int64_t good = 0, bad = rows + 1;

@@ -178,7 +178,7 @@ Status TrainLoop::trainEpoch()
         const bool lastOfEpoch = m_stepInEpoch == m_order->stepsPerEpoch();
         if (m_stepInEpoch % m_reportEvery == 0 || lastOfEpoch) {
             TRAINYARD_CHECK(m_model->requestTrainingSums(m_progress.step));
-            ++m_reportsAsked;
+            ++m_reportsPending;
         }
         TRAINYARD_CHECK(takeReports(lastOfEpoch));
         if (const auto times = m_model->executable().takeStepTimes())
@@ -199,11 +199,11 @@ Status TrainLoop::trainEpoch()
 
 Status TrainLoop::takeReports(bool all)
 {
-    while (m_reportsTaken < m_reportsAsked) {
+    while (m_reportsPending > 0) {
         TRAINYARD_TRY(auto report, m_model->takeTrainingSums(all));
         if (!report)
             return {};
-        ++m_reportsTaken;
+        --m_reportsPending;
         TRAINYARD_CHECK(reportWindow(*report));
         m_lastSums = std::move(report->sums);
     }

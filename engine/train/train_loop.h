@@ -60,7 +60,7 @@ private:
     std::int64_t m_stepInEpoch = 0;
     std::int64_t m_reportEvery = 1;
     std::vector<double> m_windowBase;  // sums at the last report
-    std::int64_t m_reportsAsked = 0, m_reportsTaken = 0;
+    int m_reportsPending = 0;          // asked for and not taken yet
     std::vector<double> m_lastSums;    // of the latest report taken
     std::vector<StepTimes> m_stepTimes;  // since they were published last
     Clock::time_point m_lastProgress{};

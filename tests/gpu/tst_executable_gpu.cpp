@@ -8,6 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/program/build.h"
 #include "tests/engine/train/small_job.h"
+#include "tests/engine/program/programs.h"
 #include "tests/gpu/gpu_device.h"
 
 using namespace trainyard;
@@ -37,10 +38,7 @@ Program networkProgram(Mode mode)
     options.mode = mode;
     options.batchSize = kBatch;
     options.deviceFusion = true;
-    auto program = buildProgram(graph, data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(graph, data, options);
 }
 
 const std::vector<Program> &networkPrograms()

@@ -33,21 +33,13 @@ NetTolerance toleranceOf(Precision precision)
 
 LayerNet randomNet(unsigned seed)
 {
-    const bool ofNumbers = seed % 4 == 3;
-    LayerNet net;
-    net.graph = randomGraph(seed, 4 + static_cast<int>(seed % 23), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy");
-    net.data.features = {DType::F32, Shape{7, 6, 5, 4}};
-    net.data.targets = ofNumbers ? TensorType{DType::F32, Shape{7, 3}} : TensorType{DType::I32, Shape{7}};
-    net.data.scaledTargets = ofNumbers;
-    return net;
+    Net net = netOf(seed);
+    return {std::move(net.graph), 0, std::move(net.data)};
 }
 
 Program programOf(const LayerNet &net, const BuildOptions &options)
 {
-    auto program = buildProgram(net.graph, net.data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(net.graph, net.data, options);
 }
 
 }  // namespace

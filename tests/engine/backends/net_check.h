@@ -1,8 +1,9 @@
 // Whole networks on the CPU backend against the float64 interpreter and against finite differences.
 #pragma once
 
-#include "engine/program/build.h"
 #include "tests/engine/backends/cpu_run.h"
+#include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 
 namespace trainyard::tests {
 
@@ -10,6 +11,13 @@ struct Net {
     Graph graph;
     DataTypes data;
 };
+
+// A random network with classes or, one in four, numbers as targets.
+inline Net netOf(unsigned seed)
+{
+    const bool ofNumbers = seed % 4 == 3;
+    return {randomGraph(seed, 4 + static_cast<int>(seed % 23), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy"), smallImages(7, ofNumbers)};
+}
 
 inline OptimizerConfig plainSgd()
 {

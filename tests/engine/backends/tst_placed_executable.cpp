@@ -43,13 +43,7 @@ std::vector<Program> programsOf(const Graph &graph, const std::string &optimizer
         options.optimizer = OptimizerConfig();
         options.optimizer.type = optimizer;
         options.optimizer.clipValue = optimizer == "sgd" ? 1e-3 : 0.0;  // each device clips its own gradients
-        DataTypes data;
-        data.features = {DType::F32, Shape{40, 6, 5, 4}};
-        data.targets = {DType::I32, Shape{40}};
-        auto program = buildProgram(graph, data, options);
-        if (!program)
-            throw std::runtime_error(program.error().message);
-        programs.push_back(std::move(*program));
+        programs.push_back(builtOrThrown(graph, smallImages(40), options));
     }
     return programs;
 }

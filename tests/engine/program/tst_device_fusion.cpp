@@ -1,8 +1,8 @@
 // The passes for devices where launches are dear: the loss with its gradient, and chains of elementwise ops.
 #include <QtTest>
 
-#include "engine/program/build.h"
 #include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 #include "tests/engine/program/soundness.h"
 
 using namespace trainyard;
@@ -14,18 +14,12 @@ using List = std::vector<std::int64_t>;
 
 Program built(const Graph &graph, Mode mode = Mode::Train, Precision precision = Precision::Float32, bool deviceFusion = true)
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{20, 6, 5, 4}};
-    data.targets = {DType::I32, Shape{20}};
     BuildOptions options;
     options.mode = mode;
     options.batchSize = 8;
     options.precision = precision;
     options.deviceFusion = deviceFusion;
-    auto program = buildProgram(graph, data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(graph, smallImages(20), options);
 }
 
 // input, the layers in a row, flatten, dense, loss
@@ -38,11 +32,6 @@ Graph between(const std::vector<std::pair<std::string, ParameterMap>> &layers)
     const LayerId scores = addAfter(graph, "dense", {addAfter(graph, "flatten", {before})}, {{"units", std::int64_t{3}}});
     addAfter(graph, "softmax_cross_entropy", {scores});
     return graph;
-}
-
-std::size_t count(const Program &program, OpKind kind)
-{
-    return static_cast<std::size_t>(std::count_if(program.list.ops.begin(), program.list.ops.end(), [&](const Op &op) { return op.kind == kind; }));
 }
 
 std::vector<Op> chainsOf(const Program &program)

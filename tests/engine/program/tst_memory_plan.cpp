@@ -4,9 +4,9 @@
 
 #include <map>
 
-#include "engine/program/build.h"
 #include "engine/program/memory_plan.h"
 #include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;
@@ -15,9 +15,6 @@ namespace {
 
 Program programOf(unsigned seed, Mode mode, bool optimize, Precision precision = Precision::Float32, bool deviceFusion = false)
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{7, 6, 5, 4}};
-    data.targets = {DType::I32, Shape{7}};
     BuildOptions options;
     options.mode = mode;
     options.batchSize = 3;
@@ -25,10 +22,7 @@ Program programOf(unsigned seed, Mode mode, bool optimize, Precision precision =
     options.precision = precision;
     options.deviceFusion = deviceFusion;
     options.optimizer.type = seed % 2 ? "adam" : "sgd";
-    auto program = buildProgram(randomGraph(seed, 3 + static_cast<int>(seed % 41)), data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(randomGraph(seed, 3 + static_cast<int>(seed % 41)), smallImages(7), options);
 }
 
 // Sizes as a backend might choose them: scratch for some ops, workspaces of odd sizes.

@@ -10,6 +10,7 @@
 #include "engine/program/partition.h"
 #include "engine/program/stretches.h"
 #include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;
@@ -30,18 +31,12 @@ Graph scattered(Graph graph, unsigned seed, std::size_t devices)
 
 Program built(const Graph &graph, Mode mode, const std::string &optimizer = "adam", bool optimize = true)
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{7, 6, 5, 4}};
-    data.targets = {DType::I32, Shape{7}};
     BuildOptions options;
     options.mode = mode;
     options.batchSize = 3;
     options.optimize = optimize;
     options.optimizer.type = optimizer;
-    auto program = buildProgram(graph, data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(graph, smallImages(7), options);
 }
 
 // Both of one graph have the same devices in the same order, as they come from the same layers.

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "engine/program/build.h"
 #include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 #include "tests/engine/program/soundness.h"
 
 using namespace trainyard;
@@ -25,30 +25,21 @@ Graph chain(const std::vector<std::pair<std::string, ParameterMap>> &layers)
 
 Program built(const Graph &graph, Mode mode = Mode::Train, bool optimize = true)
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{20, 6, 5, 4}};
-    data.targets = {DType::I32, Shape{20}};
     BuildOptions options;
     options.mode = mode;
     options.batchSize = 8;
     options.optimize = optimize;
-    auto program = buildProgram(graph, data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(graph, smallImages(20), options);
 }
 
 Result<Program> builtToClip(const Graph &graph, double norm, double value, Mode mode = Mode::Train, const std::string &device = "cpu")
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{20, 6, 5, 4}};
-    data.targets = {DType::I32, Shape{20}};
     BuildOptions options;
     options.mode = mode;
     options.device = device;
     options.optimizer.clipNorm = norm;
     options.optimizer.clipValue = value;
-    return buildProgram(graph, data, options);
+    return buildProgram(graph, smallImages(20), options);
 }
 
 // input, the layers, flatten, dense, loss
@@ -59,18 +50,6 @@ Graph between(std::vector<std::pair<std::string, ParameterMap>> layers)
     layers.push_back({"dense", {{"units", std::int64_t{3}}}});
     layers.push_back({"softmax_cross_entropy", {}});
     return chain(layers);
-}
-
-std::size_t count(const Program &program, OpKind kind)
-{
-    return static_cast<std::size_t>(std::count_if(program.list.ops.begin(), program.list.ops.end(), [&](const Op &op) { return op.kind == kind; }));
-}
-
-const Op &only(const Program &program, OpKind kind)
-{
-    if (count(program, kind) != 1)
-        throw std::runtime_error(opSpec(kind).name);
-    return *std::find_if(program.list.ops.begin(), program.list.ops.end(), [&](const Op &op) { return op.kind == kind; });
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 // What they compute is compared in tests/engine/backends/cpu/tst_device_programs.cpp.
 #include <QtTest>
 
-#include "engine/program/build.h"
 #include "engine/tensor/low_precision.h"
 #include "tests/engine/backends/random_graph.h"
+#include "tests/engine/program/programs.h"
 #include "tests/engine/program/soundness.h"
 
 using namespace trainyard;
@@ -16,19 +16,12 @@ using List = std::vector<std::int64_t>;
 
 Program built(const Graph &graph, Precision precision, Mode mode = Mode::Train, bool ofNumbers = false, bool deviceFusion = false)
 {
-    DataTypes data;
-    data.features = {DType::F32, Shape{20, 6, 5, 4}};
-    data.targets = ofNumbers ? TensorType{DType::F32, Shape{20, 3}} : TensorType{DType::I32, Shape{20}};
-    data.scaledTargets = ofNumbers;
     BuildOptions options;
     options.mode = mode;
     options.batchSize = 8;
     options.precision = precision;
     options.deviceFusion = deviceFusion;
-    auto program = buildProgram(graph, data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(graph, smallImages(20, ofNumbers), options);
 }
 
 // input, conv2d, batch_norm, relu, flatten, dense twice, loss
@@ -42,25 +35,6 @@ Graph smallNet(const std::string &loss = "softmax_cross_entropy")
     for (const auto &[type, settings] : layers)
         before = addAfter(graph, type, {before}, settings);
     return graph;
-}
-
-const Op &only(const Program &program, OpKind kind)
-{
-    const Op *found = nullptr;
-    for (const Op &op : program.list.ops)
-        if (op.kind == kind) {
-            if (found)
-                throw std::runtime_error(std::string("several ") + opSpec(kind).name);
-            found = &op;
-        }
-    if (!found)
-        throw std::runtime_error(std::string("no ") + opSpec(kind).name);
-    return *found;
-}
-
-std::size_t count(const Program &program, OpKind kind)
-{
-    return static_cast<std::size_t>(std::count_if(program.list.ops.begin(), program.list.ops.end(), [&](const Op &op) { return op.kind == kind; }));
 }
 
 DType typeOf(const Program &program, ValueId id)

@@ -148,6 +148,30 @@ private:
     std::vector<std::pair<std::shared_ptr<const Checkpoint>, std::string>> m_checkpoints;
 };
 
+// The job's run, stopped before its step stopAt + 1; returns how it ended.
+inline TrainProgress runTo(int stopAt, const TrainJob &job, Listener &listener)
+{
+    std::promise<Trainer *> made;
+    Trainer *trainer = nullptr;
+    TrainJob stopped = job;
+    stopped.loadData = [&, load = job.loadData] {
+        trainer = made.get_future().get();
+        return load();
+    };
+    // Asked for a checkpoint at every step edge, the sink knows the step and stops the run at the wanted one.
+    listener.onCheckpoint = [&](const Checkpoint &checkpoint) {
+        if (checkpoint.step == stopAt - 1)
+            trainer->stop();
+        else
+            trainer->requestCheckpoint();
+    };
+    const auto owner = listener.start(std::move(stopped));
+    owner->requestCheckpoint();
+    made.set_value(owner.get());
+    owner->wait();
+    return owner->progress();
+}
+
 // Whether two checkpoints hold the same tensors to the bit; the name of the first that differs otherwise.
 inline std::string firstDifference(const Checkpoint &a, const Checkpoint &b)
 {

@@ -41,30 +41,6 @@ class TestAugmentation : public QObject {
         return job;
     }
 
-    // The job's run, stopped before its step stopAt + 1.
-    static void runTo(int stopAt, const TrainJob &job, Listener &listener)
-    {
-        std::promise<Trainer *> made;
-        Trainer *trainer = nullptr;
-        TrainJob stopped = job;
-        stopped.loadData = [&, load = job.loadData] {
-            trainer = made.get_future().get();
-            return load();
-        };
-        // Asked for a checkpoint at every step edge, the sink knows the step.
-        listener.onCheckpoint = [&](const Checkpoint &checkpoint) {
-            if (checkpoint.step == stopAt - 1)
-                trainer->stop();
-            else
-                trainer->requestCheckpoint();
-        };
-        const auto owner = listener.start(std::move(stopped));
-        owner->requestCheckpoint();
-        made.set_value(owner.get());
-        owner->wait();
-        QCOMPARE(owner->progress().step, stopAt);
-    }
-
 private slots:
     void theDataSetsAugmentationReachesTheTrainingProgramAlone()
     {
@@ -129,7 +105,7 @@ private slots:
         const TrainJob job = imageJob({true, 2});
         Listener whole, before, after;
         QCOMPARE(whole.run(job).state, TrainState::Finished);
-        runTo(stopAt, job, before);
+        QCOMPARE(runTo(stopAt, job, before).step, stopAt);
         TrainJob resumed = job;
         resumed.loadCheckpoint = [checkpoint = before.lastCheckpoint()] { return Result<Checkpoint>(*checkpoint); };
         resumed.segment = 1;

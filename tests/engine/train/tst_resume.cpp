@@ -62,27 +62,10 @@ private slots:
         Listener whole;
         QCOMPARE(whole.run(job).state, TrainState::Finished);
 
-        // Asked for a checkpoint at every step edge, the sink knows the step and stops the run at the wanted one.
         Listener before;
-        std::promise<Trainer *> made;
-        Trainer *trainer = nullptr;
-        TrainJob stopped = job;
-        stopped.loadData = [&, load = job.loadData] {
-            trainer = made.get_future().get();
-            return load();
-        };
-        before.onCheckpoint = [&](const Checkpoint &checkpoint) {
-            if (checkpoint.step == stopAt - 1)
-                trainer->stop();
-            else
-                trainer->requestCheckpoint();
-        };
-        const auto owner = before.start(std::move(stopped));
-        owner->requestCheckpoint();
-        made.set_value(owner.get());
-        owner->wait();
-        QCOMPARE(owner->progress().state, TrainState::Stopped);
-        QCOMPARE(owner->progress().step, stopAt);
+        const TrainProgress stopped = runTo(stopAt, job, before);
+        QCOMPARE(stopped.state, TrainState::Stopped);
+        QCOMPARE(stopped.step, stopAt);
 
         QTemporaryDir folder;
         const std::filesystem::path file = folder.filePath("stop.safetensors").toStdString();

@@ -3,7 +3,6 @@
 #include <QtTest>
 
 #include "tests/engine/backends/net_check.h"
-#include "tests/engine/backends/random_graph.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;
@@ -13,26 +12,13 @@ namespace {
 constexpr unsigned kGraphs = 40;
 constexpr float kRate = 1e-4f;
 
-Net netOf(unsigned seed)
-{
-    const bool ofNumbers = seed % 4 == 3;
-    Net net{randomGraph(seed, 4 + static_cast<int>(seed % 23), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy"), {}};
-    net.data.features = {DType::F32, Shape{7, 6, 5, 4}};
-    net.data.targets = ofNumbers ? TensorType{DType::F32, Shape{7, 3}} : TensorType{DType::I32, Shape{7}};
-    net.data.scaledTargets = ofNumbers;
-    return net;
-}
-
 Program build(const Net &net, Mode mode, Precision precision, bool deviceFusion)
 {
     BuildOptions options = optionsFor(mode, 4);
     options.precision = precision;
     options.deviceFusion = deviceFusion;
     options.optimizer.momentum = 0.9;
-    auto program = buildProgram(net.graph, net.data, options);
-    if (!program)
-        throw std::runtime_error(program.error().message);
-    return std::move(*program);
+    return builtOrThrown(net.graph, net.data, options);
 }
 
 // What two programs of one network have in common, by name: trained and running state, accumulators, loss, predictions.

@@ -3,7 +3,6 @@
 #include <QtTest>
 
 #include "tests/engine/backends/net_check.h"
-#include "tests/engine/backends/random_graph.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;
@@ -11,16 +10,6 @@ using namespace trainyard::tests;
 namespace {
 
 constexpr unsigned kGraphs = 40;
-
-Net netOf(unsigned seed)
-{
-    const bool ofNumbers = seed % 4 == 3;
-    Net net{randomGraph(seed, 4 + static_cast<int>(seed % 23), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy"), {}};
-    net.data.features = {DType::F32, Shape{7, 6, 5, 4}};
-    net.data.targets = ofNumbers ? TensorType{DType::F32, Shape{7, 3}} : TensorType{DType::I32, Shape{7}};
-    net.data.scaledTargets = ofNumbers;
-    return net;
-}
 
 // A small rate: a net of many products would run off to infinity, and infinities compare badly.
 constexpr float kRate = 1e-4f;
@@ -47,10 +36,7 @@ class TestNetResults : public QObject {
 
     static Program build(const Net &net, Mode mode, bool optimize = true)
     {
-        auto program = buildProgram(net.graph, net.data, optionsFor(mode, 4, optimize));
-        if (!program)
-            throw std::runtime_error(program.error().message);
-        return std::move(*program);
+        return builtOrThrown(net.graph, net.data, optionsFor(mode, 4, optimize));
     }
 
     static void seeds()
