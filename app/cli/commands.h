@@ -41,6 +41,8 @@ Command addRuns(CLI::App &app);
 Command addShow(CLI::App &app);
 Command addForecast(CLI::App &app);
 Command addRace(CLI::App &app);
+Command addProfile(CLI::App &app);
+Command addLrRange(CLI::App &app);
 Command addLayers(CLI::App &app);
 Command addDoctor(CLI::App &app);
 

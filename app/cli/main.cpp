@@ -19,11 +19,13 @@ int main(int argc, char **argv)
     app.require_subcommand(1);
     app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 project, network or data cannot be used,\n"
                "4 not found, 5 the disk refused, 6 does not fit into memory, 130 stopped by Ctrl-C and saved.");
-    std::array<std::pair<const char *, Command>, 7> commands{{{"train", addTrain(app)},
+    std::array<std::pair<const char *, Command>, 9> commands{{{"train", addTrain(app)},
                                                               {"runs", addRuns(app)},
                                                               {"show", addShow(app)},
                                                               {"forecast", addForecast(app)},
                                                               {"race", addRace(app)},
+                                                              {"profile", addProfile(app)},
+                                                              {"lr-range", addLrRange(app)},
                                                               {"layers", addLayers(app)},
                                                               {"doctor", addDoctor(app)}}};
     try {

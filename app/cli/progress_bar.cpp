@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/format.h"
+#include "engine/metrics/metric.h"
 
 namespace trainyard::cli {
 
@@ -14,14 +15,12 @@ namespace {
 
 std::string metricText(const std::string &name, double value)
 {
-    return name == "accuracy" ? "accuracy " + formatPercent(value) : name + " " + formatSignificant(value);
+    return withinSentence(metricTitle(name)) + " " + (isShare(name) ? formatPercent(value) : formatSignificant(value));
 }
 
 std::string barText(const TrainProgress &progress, int width)
 {
-    const std::int64_t total = progress.epochs * progress.stepsPerEpoch;
-    const double share = total > 0 ? static_cast<double>(progress.step) / static_cast<double>(total) : 0.0;
-    const int filled = static_cast<int>(share * width + 0.5);
+    const int filled = static_cast<int>(progress.share().value_or(0.0) * width + 0.5);
     std::string bar;
     for (int i = 0; i < width; ++i)
         bar += i < filled ? "█" : "░";
@@ -38,7 +37,7 @@ int terminalWidth()
 
 std::string progressText(const TrainProgress &progress)
 {
-    std::string text = fmt::format("epoch {}/{}", progress.epoch, progress.epochs);
+    std::string text = progress.epochs > 0 ? fmt::format("epoch {}/{}", progress.epoch, progress.epochs) : fmt::format("epoch {}", progress.epoch);
     if (progress.trainLoss)
         text += "  loss " + formatSignificant(*progress.trainLoss);
     if (progress.validationMetric)

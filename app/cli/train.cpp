@@ -9,9 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
+#include "app/cli/course_options.h"
 #include "app/cli/progress_bar.h"
 #include "engine/api/run_session.h"
 #include "engine/base/format.h"
+#include "engine/metrics/metric.h"
 
 namespace trainyard::cli {
 
@@ -19,11 +21,12 @@ namespace {
 
 struct TrainOptions {
     std::string project, name;
-    std::optional<std::int64_t> resume, epochs, batch;
+    std::optional<std::int64_t> resume, epochs, steps, batch;
     std::optional<std::uint64_t> seed;
     std::optional<int> threads;
     std::optional<std::int64_t> memoryLimit;
     std::optional<std::string> device, precision;
+    CourseOptions course;
     bool json = false;
 };
 
@@ -58,6 +61,7 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
                                          {"validation_loss", toJson(progress.validationLoss)},
                                          {"validation_metric", toJson(progress.validationMetric)},
                                          {"best_metric", toJson(progress.bestMetric)},
+                                         {"best_step", progress.bestMetric ? nlohmann::ordered_json(progress.bestStep) : nullptr},
                                          {"test_loss", toJson(progress.testLoss)},
                                          {"test_metric", toJson(progress.testMetric)},
                                          {"samples_per_second", toJson(progress.samplesPerSecond)},
@@ -68,9 +72,8 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
     std::printf("Run %lld %s after %lld epochs, in %s.\n", static_cast<long long>(session.runId()), trainStateName(progress.state),
                 static_cast<long long>(progress.epoch), folder.c_str());
     if (progress.testMetric)
-        std::printf("Test %s: %s\n", progress.metricName.c_str(),
-                    progress.metricName == "accuracy" ? formatPercent(*progress.testMetric).c_str()
-                                                      : formatSignificant(*progress.testMetric).c_str());
+        std::printf("Test %s: %s\n", withinSentence(metricTitle(progress.metricName)).c_str(),
+                    (isShare(progress.metricName) ? formatPercent(*progress.testMetric) : formatSignificant(*progress.testMetric)).c_str());
     if (progress.state == TrainState::Stopped)
         std::printf("Resume it with: trainyard-cli train %s --resume %lld\n", folder.c_str(), static_cast<long long>(session.runId()));
 }
@@ -119,6 +122,10 @@ int train(const TrainOptions &options)
     if (options.precision)
         project->training.precision = *findPrecision(*options.precision);  // one of them: checked when it was read
     project->training.memoryLimitMiB = options.memoryLimit.value_or(project->training.memoryLimitMiB);
+    if (const Status course = applyCourse(options.course, project->training); !course)
+        return report(course.error(), options.json);
+    if (options.steps && *options.steps < 1)
+        return report({ErrorCode::InvalidArgument, fmt::format("Steps is {}. It must be at least 1.", *options.steps), {}, {}}, options.json);
     if (options.epochs && *options.epochs < 1)
         return report({ErrorCode::InvalidArgument, fmt::format("Epochs is {}. It must be at least 1.", *options.epochs), {}, {}}, options.json);
     if (!options.json && *folder != std::filesystem::path(options.project))
@@ -126,7 +133,7 @@ int train(const TrainOptions &options)
 
     catchSignals();
     auto store = std::make_shared<StoreThread>(project->database());
-    RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs}, store);
+    RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs, options.steps}, store);
     watch(session, options.json);
     const TrainProgress progress = session.progress();
     if (progress.error)
@@ -147,7 +154,8 @@ Command addTrain(CLI::App &app)
     auto *command = app.add_subcommand("train", "Train a project; Ctrl-C stops at a step and saves");
     command->add_option("project", options->project, "The project's folder or its project.json")->required();
     auto *resume = command->add_option("--resume", options->resume, "Go on with this run from its latest checkpoint, with its own settings");
-    command->add_option("--epochs", options->epochs, "Train so many epochs in all, instead of the project's number");
+    auto *epochs = command->add_option("--epochs", options->epochs, "Train so many epochs in all, instead of the project's length");
+    command->add_option("--steps", options->steps, "Train so many steps in all, instead of the project's length")->excludes(epochs);
     // A resumed run goes on as it began: what decides its course cannot be changed.
     command->add_option("--batch", options->batch, "Batch size, instead of the project's")->excludes(resume);
     command->add_option("--seed", options->seed, "Seed, instead of the project's")->check(CLI::NonNegativeNumber)->excludes(resume);
@@ -159,6 +167,7 @@ Command addTrain(CLI::App &app)
     command->add_option("--memory-limit", options->memoryLimit, "The most of a GPU's memory the run may take, in MiB; 0: what is free")
         ->check(CLI::NonNegativeNumber)
         ->excludes(resume);
+    addCourseOptions(*command, options->course, resume);
     command->add_option("--name", options->name, "A name for the run")->excludes(resume);
     command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");
     return [options] { return train(*options); };

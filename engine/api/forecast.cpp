@@ -37,20 +37,24 @@ Result<Forecast> forecastOn(Backend &backend, const Graph &graph, const DataType
 {
     const DeviceInfo device = backend.device();
     TRAINYARD_TRY(const std::vector<Program> programs, buildTrainingPrograms(graph, data, config, device));
-    const std::vector<const Program *> pointers{&programs[0], &programs[1]};
+    std::vector<const Program *> pointers;
+    for (const Program &program : programs)
+        pointers.push_back(&program);
     TRAINYARD_TRY(const auto executable, compilePlaced(pointers, backend, deviceSettingsOf(config)));
     const MemoryPlan &plan = executable->memoryPlan(0);
     Forecast result;
     result.bytes = plan.bytes;
     result.arenaBytes = executable->arenaBytes();
-    result.datasetBytes = data.features.bytes() + data.targets.bytes();
+    result.datasetBytes = data.features.bytes() + (data.targets.shape.rank() > 0 ? data.targets.bytes() : 0);
     result.dataPlacement = executable->dataPlacement();
     result.deviceDataBytes = executable->deviceDataBytes();
     result.notes = executable->notes();
     result.lowerBound = plan.persistentBytes + plan.lowerBound;
     result.layers = plan.layers;
     result.batchSize = config.batchSize;
-    result.flopsPerStep = programs[0].flops();
+    result.flopsPerStep = programs.front().flops();
+    if (config.accumulationSteps > 1)
+        result.flopsPerStep += static_cast<double>(config.accumulationSteps - 1) * programs.back().flops();
     const DeviceForecast own = deviceForecast({device, result.arenaBytes, result.deviceDataBytes});
     result.overheadBytes = own.overheadBytes;
     result.available = own.available;

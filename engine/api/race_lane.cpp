@@ -79,7 +79,7 @@ Status RaceLaneRun::prepare()
     m_lane.arenaBytes = m_model->allocatedBytes();
     if (m_lane.contestant.threads == 0)
         m_lane.contestant.threads = m_lane.device->threads;
-    m_order.emplace(m_dataset.train, m_config.batchSize, m_config.seed);
+    m_order.emplace(m_dataset.train, m_config.rowsPerStep(), m_config.seed);
     m_order->begin(m_epoch);
     return {};
 }
@@ -118,7 +118,7 @@ Status RaceLaneRun::train(const std::stop_token &stop, double seconds, std::int6
         if (!counted)
             continue;
         m_lane.steps += steps;
-        m_lane.samples += steps * m_config.batchSize;
+        m_lane.samples += steps * m_config.rowsPerStep();
         m_lane.seconds = now;
         if (now - m_stretchBegan >= m_request.stretchSeconds() || now >= seconds)
             TRAINYARD_CHECK(endStretch(now));

@@ -1,5 +1,7 @@
 #include "engine/api/recorder.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "engine/api/device_memory.h"
@@ -275,8 +277,9 @@ Status Recorder::writeCheckpoints(RunStore &store, Inbox &inbox)
 {
     while (!inbox.checkpoints.empty()) {
         const auto &[checkpoint, reason] = inbox.checkpoints.front();
+        const bool best = reason == kBestCheckpoint;
         const auto relative = std::filesystem::path("checkpoints")
-                              / fmt::format("run-{}-step-{}.safetensors", m_runId.load(), checkpoint->step);
+                              / fmt::format("run-{}-{}step-{}.safetensors", m_runId.load(), best ? "best-" : "", checkpoint->step);
         const auto path = m_folder / relative;
         TRAINYARD_CHECK(makeFolder(path.parent_path()));
         TRAINYARD_CHECK(writeCheckpoint(path, *checkpoint));
@@ -285,18 +288,29 @@ Status Recorder::writeCheckpoints(RunStore &store, Inbox &inbox)
         TRAINYARD_CHECK(store.addCheckpoint({0, m_runId, checkpoint->step, checkpoint->epoch, relative.string(), wallClockMs(),
                                              code ? 0 : bytes, reason}));
         m_hub->publish(RunEvent{EventKind::Checkpoint, EventLevel::Info, checkpoint->step, checkpoint->epoch, wallClockMs(),
-                                fmt::format("Saved {}.", relative.filename().string())});
+                                fmt::format("Saved {}{}.", relative.filename().string(), best ? ", the best weights so far" : "")});
         inbox.checkpoints.pop_front();
-
-        TRAINYARD_TRY(const auto all, store.checkpoints(m_runId));
-        for (std::size_t i = 0; i + kKeptCheckpoints < all.size(); ++i) {
-            if (all[i].path == relative.string())
-                continue;
-            TRAINYARD_CHECK(store.removeCheckpoint(all[i].id));
-            std::filesystem::remove(m_folder / all[i].path, code);
-        }
+        TRAINYARD_CHECK(removeOld(store, best));
     }
     m_subscription->drainEvents(m_events);  // what was just published belongs to this commit
+    return {};
+}
+
+// The best weights are one checkpoint beside the latest ones, and neither pushes out the other.
+Status Recorder::removeOld(RunStore &store, bool best)
+{
+    TRAINYARD_TRY(auto all, store.checkpoints(m_runId));
+    std::erase_if(all, [&](const CheckpointRecord &one) { return (one.reason == kBestCheckpoint) != best; });
+    const std::size_t kept = best ? 1 : kKeptCheckpoints;
+    for (std::size_t i = 0; i + kept < all.size(); ++i) {
+        TRAINYARD_CHECK(store.removeCheckpoint(all[i].id));
+        // A step that was saved again has a newer row for the same file.
+        const bool inUse = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+                                       [&](const CheckpointRecord &later) { return later.path == all[i].path; });
+        std::error_code code;
+        if (!inUse)
+            std::filesystem::remove(m_folder / all[i].path, code);
+    }
     return {};
 }
 

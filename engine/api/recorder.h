@@ -16,6 +16,9 @@
 
 namespace trainyard {
 
+// The reason of the checkpoint with the best weights: CheckpointRecord::reason.
+inline constexpr const char *kBestCheckpoint = "best";
+
 class Recorder : public StoreClient {
 public:
     // resumeRun: go on under this run; 0: make a new one. projectFolder holds the checkpoints.
@@ -61,6 +64,7 @@ private:
     Status writePoints(RunStore &store);
     Status writeMeasurements(RunStore &store, const Inbox &inbox);
     Status writeCheckpoints(RunStore &store, Inbox &inbox);
+    Status removeOld(RunStore &store, bool best);
     void learnFrom(const Inbox &inbox);
     void reportTrouble(const Error &error);
     void finish();

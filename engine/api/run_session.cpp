@@ -19,7 +19,7 @@ struct StoredRun {
     std::shared_ptr<const Graph> graph;
     DataConfig data;
     TrainingConfig training;
-    std::filesystem::path checkpoint;
+    std::filesystem::path checkpoint, best;  // best: of the best weights; empty where none are kept
     std::uint32_t segment = 0;
 };
 
@@ -33,7 +33,23 @@ std::string graphText(const Graph &graph)
     return nlohmann::ordered_json{{"graph", graphToJson(graph)}, {"layout", layoutToJson(graph)}}.dump();
 }
 
-Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &project, std::optional<std::int64_t> epochs)
+// The length the run is asked to have, where it is another than its settings say.
+struct AskedLength {
+    std::optional<std::int64_t> epochs, steps;
+    bool isAsked() const { return epochs || steps; }
+    void applyTo(TrainingConfig &config) const
+    {
+        if (epochs) {
+            config.epochs = *epochs;
+            config.length.unit = LengthUnit::Epochs;
+        } else if (steps) {
+            config.length.steps = *steps;
+            config.length.unit = LengthUnit::Steps;
+        }
+    }
+};
+
+Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &project, const AskedLength &asked)
 {
     TRAINYARD_TRY(const RunRecord record, store.run(id));
     if (isActive(record.state))
@@ -51,10 +67,18 @@ Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &proje
     stored.graph = std::make_shared<const Graph>(std::move(readGraph));
     TRAINYARD_TRY(stored.training, trainingFromJson(config["training"]));
     TRAINYARD_TRY(stored.data, dataFromJson(config["data"]));
-    stored.training.epochs = epochs.value_or(stored.training.epochs);
-    if (checkpoint->epoch >= stored.training.epochs)
+    asked.applyTo(stored.training);
+    const LengthConfig &length = stored.training.length;
+    if (length.unit == LengthUnit::Epochs && checkpoint->epoch >= stored.training.epochs)
         return fail(ErrorCode::InvalidArgument, "Run {} has trained {} epochs already, {} are asked for. Ask for more epochs to go on.",
                     id, checkpoint->epoch, stored.training.epochs);
+    if (length.unit == LengthUnit::Steps && checkpoint->step >= length.steps)
+        return fail(ErrorCode::InvalidArgument, "Run {} has trained {} steps already, {} are asked for. Ask for more steps to go on.",
+                    id, checkpoint->step, length.steps);
+    TRAINYARD_TRY(const auto checkpoints, store.checkpoints(id));
+    for (const CheckpointRecord &one : checkpoints)
+        if (one.reason == kBestCheckpoint)
+            stored.best = project.folder / one.path;
     TRAINYARD_TRY(const auto series, store.series(id));
     for (const StoredSeries &one : series) {
         if (one.name != "train/loss")
@@ -72,8 +96,9 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
     : m_hub(std::make_shared<TelemetryHub>()), m_store(std::move(store))
 {
     const auto project = request.project;
-    StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, 0};
-    fresh.training.epochs = request.epochs.value_or(fresh.training.epochs);
+    StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, {}, 0};
+    const AskedLength asked{request.epochs, request.steps};
+    asked.applyTo(fresh.training);
     NewRun row;
     row.name = request.runName;
     row.projectName = project->name;
@@ -86,14 +111,14 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
 
     // The history is asked first, on the store's thread, and the engine thread waits for the answer; nobody else does.
     // Without a history that can be written there is no run.
-    auto asked = std::make_shared<std::promise<Result<StoredRun>>>();
+    auto found = std::make_shared<std::promise<Result<StoredRun>>>();
     m_store->post(
-        [asked, fresh, project, resume = request.resumeRun, epochs = request.epochs](RunStore &runs) {
-            asked->set_value(resume ? readRun(runs, *resume, *project, epochs) : Result<StoredRun>(fresh));
+        [found, fresh, project, resume = request.resumeRun, asked](RunStore &runs) {
+            found->set_value(resume ? readRun(runs, *resume, *project, asked) : Result<StoredRun>(fresh));
         },
-        [asked](const Error &error) { asked->set_value(tl::unexpected(error)); });
-    const auto makeJob = [this, project, resume = request.resumeRun.has_value(), changed = request.epochs.has_value(),
-                          answer = std::make_shared<std::future<Result<StoredRun>>>(asked->get_future())]() -> Result<TrainJob> {
+        [found](const Error &error) { found->set_value(tl::unexpected(error)); });
+    const auto makeJob = [this, project, resume = request.resumeRun.has_value(), changed = asked.isAsked(),
+                          answer = std::make_shared<std::future<Result<StoredRun>>>(found->get_future())]() -> Result<TrainJob> {
         TRAINYARD_TRY(const StoredRun run, answer->get());
         TrainJob job;
         job.graph = run.graph;
@@ -102,6 +127,12 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
         job.loadData = [data = run.data, folder = project->folder] { return loadDataset(data, folder); };
         if (resume)
             job.loadCheckpoint = [path = run.checkpoint] { return readCheckpoint(path); };
+        if (!run.best.empty())
+            job.loadBest = [path = run.best]() -> Result<std::optional<Checkpoint>> {
+                // Gone, or not whole: the run says so and goes on without it.
+                auto best = readCheckpoint(path);
+                return best ? std::optional<Checkpoint>(std::move(*best)) : std::nullopt;
+            };
         if (resume && changed)
             m_recorder->setConfig(configText(run.data, run.training));
         job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {

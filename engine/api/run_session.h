@@ -20,7 +20,8 @@ struct StartRequest {
     std::shared_ptr<const Project> project;  // saved: folder is set
     std::string runName;                     // empty: "<project> <n>"
     std::optional<std::int64_t> resumeRun;   // go on from this run's latest checkpoint, under the same run
-    std::optional<std::int64_t> epochs;      // instead of the project's
+    std::optional<std::int64_t> epochs;      // so many in all, instead of the project's length
+    std::optional<std::int64_t> steps;       // the same in steps
 };
 
 class GpuRunMeter;

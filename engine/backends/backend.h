@@ -2,6 +2,7 @@
 // layers or graphs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -113,6 +114,11 @@ public:
     // One step: complete when it returns on the CPU, queued on a GPU, where an error may come with a later call.
     // Errors: Internal with the op's name.
     virtual Status run(std::size_t program, const StepScalars &scalars) = 0;
+
+    // The same step, and the same bits, op by op: after each op it waits and asks `look`, which may read() what the op has
+    // made; false ends the step there. Slow: for looking into a step. Errors: those of run(), and look's.
+    using LookAtOp = std::function<Result<bool>(std::size_t op)>;
+    virtual Status runOpByOp(std::size_t program, const StepScalars &scalars, const LookAtOp &look) = 0;
 
     // Waits until everything queued is done. Errors: those of the steps queued.
     virtual Status finish() { return {}; }

@@ -160,6 +160,25 @@ Status PlacedExecutable::run(std::size_t program, const StepScalars &scalars)
     return {};
 }
 
+Status PlacedExecutable::runOpByOp(std::size_t program, const StepScalars &scalars, const LookAtOp &look)
+{
+    const PartitionedProgram &whole = m_partition.programs[program];
+    bool goOn = true;
+    for (std::size_t index = whole.begin; index < whole.end && goOn; ++index) {
+        const ProgramPart &part = m_partition.parts[index];
+        for (const BorderCopy &each : part.before)
+            TRAINYARD_CHECK(copy(each));
+        const auto lookInPart = [&](std::size_t op) -> Result<bool> {
+            TRAINYARD_TRY(goOn, look(part.ops[op]));
+            return goOn;
+        };
+        TRAINYARD_CHECK(m_places[index].executable->runOpByOp(m_places[index].program, scalars, lookInPart));
+    }
+    for (const BorderCopy &each : whole.after)
+        TRAINYARD_CHECK(copy(each));
+    return {};
+}
+
 Status PlacedExecutable::finish()
 {
     for (Device &device : m_devices)

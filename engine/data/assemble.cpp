@@ -68,15 +68,78 @@ Status splitDataset(Dataset &dataset, std::int64_t rows, std::span<const std::in
     return {};
 }
 
+namespace {
+
+// One class index per position: the images keep their height and width, and cannot be moved without their labels.
+Status setPositionTargets(Dataset &dataset, HostTensor targets)
+{
+    const Shape positions = targets.type.shape.withoutBatch(), sample = dataset.sampleShape();
+    if (dataset.classes() < 2)
+        return fail(ErrorCode::InvalidData, "The targets have one class only. There must be at least two to tell apart.");
+    if (dataset.augment.any())
+        return fail(ErrorCode::InvalidData, "Augmentation would move the images but not the {} labels of each. Switch it off on the Data page.",
+                    positions.text());
+    for (std::size_t axis = 0; axis < positions.rank(); ++axis)
+        if (axis >= sample.rank() || sample[axis] != positions[axis])
+            return fail(ErrorCode::InvalidData, "A sample is {}, its labels are {}. Let the sample shape begin with that on the Data page.",
+                        sample.text(), positions.text());
+    dataset.targets = std::move(targets);
+    return {};
+}
+
+}  // namespace
+
+Result<Dataset> assembleArrays(HostTensor features, HostTensor targets, const DataConfig &config, std::vector<std::string> classNames,
+                               std::int64_t testRows)
+{
+    Dataset dataset;
+    const std::int64_t rows = features.type.shape[0];
+    TRAINYARD_TRY(const Shape shape, checkedSampleShape(config.sampleShape, features.type.shape.withoutBatch()));
+    TRAINYARD_TRY(dataset.augment, checkedAugmentation(config, shape));
+    features.type.shape = shape.withBatch(rows);
+    dataset.features = std::move(features);
+    for (std::int64_t i = 0; shape.rank() == 1 && i < shape[0]; ++i)
+        dataset.featureNames.push_back(fmt::format("feature_{}", i + 1));
+    std::vector<std::int32_t> labels;  // one per row, for a stratified split
+    if (config.target != TargetKind::None)
+        dataset.targetNames = {"target"};
+    if (config.target == TargetKind::Value) {
+        if (targets.type.shape.rank() == 1)
+            targets.type.shape = Shape{rows, 1};
+        dataset.targets = std::move(targets);
+        for (std::int64_t i = 1; i < dataset.targets.type.shape[1]; ++i)
+            dataset.targetNames.push_back(fmt::format("target_{}", i + 1));
+    } else if (config.target != TargetKind::None) {
+        dataset.classNames = std::move(classNames);
+        if (targets.type.shape.rank() > 1) {
+            TRAINYARD_CHECK(setPositionTargets(dataset, std::move(targets)));
+        } else {
+            const auto given = std::as_const(targets).as<std::int32_t>();
+            labels.assign(given.begin(), given.end());
+            TRAINYARD_CHECK(setClassTargets(dataset, labels, config.target));
+        }
+    }
+    SplitConfig split = config.split;
+    if (testRows > 0)
+        split.testShare = 0;
+    TRAINYARD_CHECK(splitDataset(dataset, rows - testRows, labels, split));
+    for (std::int64_t row = rows - testRows; testRows > 0 && row < rows; ++row)
+        dataset.test.push_back(static_cast<std::int32_t>(row));
+    fitDataset(dataset, config);
+    return dataset;
+}
+
 void fitDataset(Dataset &dataset, const DataConfig &config)
 {
-    // Images share one entry: near-constant border pixels would be blown up by their own.
-    auto fit = fitScaling(dataset.features, dataset.train, config.scaling, dataset.sampleShape().rank() < 2);
-    dataset.featureOffset = std::move(fit.offset);
-    dataset.featureScale = std::move(fit.scale);
+    if (dataset.features.type.dtype != DType::I32) {
+        // Images share one entry: near-constant border pixels would be blown up by their own.
+        auto fit = fitScaling(dataset.features, dataset.train, config.scaling, dataset.sampleShape().rank() < 2);
+        dataset.featureOffset = std::move(fit.offset);
+        dataset.featureScale = std::move(fit.scale);
+    }
     if (config.target != TargetKind::Value)
         return;
-    fit = fitScaling(dataset.targets, dataset.train, config.targetScaling, true);
+    auto fit = fitScaling(dataset.targets, dataset.train, config.targetScaling, true);
     dataset.targetOffset = std::move(fit.offset);
     dataset.targetScale = std::move(fit.scale);
 }

@@ -21,7 +21,12 @@ Status setClassTargets(Dataset &dataset, std::span<const std::int32_t> labels, T
 // The first rows are split; labels may be empty (regression).
 Status splitDataset(Dataset &dataset, std::int64_t rows, std::span<const std::int32_t> labels, const SplitConfig &config);
 
-// Fits feature scaling (per feature for flat samples, one entry for images) and, for values, target scaling.
+// A data set of whole arrays, with config's shape, target, split and scaling; the last testRows rows are the test part. targets:
+// I32 class indices, one per row or one per position of an image, or F32 values; nothing for TargetKind::None.
+Result<Dataset> assembleArrays(HostTensor features, HostTensor targets, const DataConfig &config, std::vector<std::string> classNames,
+                               std::int64_t testRows);
+
+// Fits feature scaling (per feature for flat samples, one entry for images, none for tokens) and, for values, target scaling.
 void fitDataset(Dataset &dataset, const DataConfig &config);
 
 }  // namespace trainyard

@@ -77,14 +77,16 @@ Result<std::vector<BoundColumn>> bindColumns(const CsvTable &table, const std::v
         if (configs[i].role != ColumnRole::Ignore)
             bound.push_back({index, configs[i]});
     }
-    const auto has = [&](ColumnRole role) {
-        return std::any_of(bound.begin(), bound.end(), [&](const BoundColumn &column) { return column.config.role == role; });
-    };
-    if (!has(ColumnRole::Target))
-        return fail(ErrorCode::InvalidData, "No column is the target. Choose the column to predict on the Data page.");
-    if (!has(ColumnRole::Feature))
-        return fail(ErrorCode::InvalidData, "No column is a feature. Choose at least one column to predict from.");
     return bound;
+}
+
+Status checkRole(const std::vector<BoundColumn> &columns, ColumnRole role)
+{
+    if (std::any_of(columns.begin(), columns.end(), [&](const BoundColumn &column) { return column.config.role == role; }))
+        return {};
+    if (role == ColumnRole::Target)
+        return fail(ErrorCode::InvalidData, "No column is the target. Choose the column to predict on the Data page.");
+    return fail(ErrorCode::InvalidData, "No column is a feature. Choose at least one column to predict from.");
 }
 
 }  // namespace trainyard

@@ -28,7 +28,10 @@ struct BoundColumn {
 };
 
 // The configured columns found in the table: by name, or by position where the file has no header. Ignored ones
-// are left out. Errors: InvalidData for a column that is not there, no feature or no target.
+// are left out. Errors: InvalidData for a column that is not there or described twice.
 Result<std::vector<BoundColumn>> bindColumns(const CsvTable &table, const std::vector<ColumnConfig> &configs);
+
+// Errors: InvalidData where no column has the role.
+Status checkRole(const std::vector<BoundColumn> &columns, ColumnRole role);
 
 }  // namespace trainyard

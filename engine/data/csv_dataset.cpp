@@ -5,10 +5,10 @@
 #include <map>
 
 #include "engine/base/format.h"
-#include "engine/data/columns.h"
 #include "engine/data/assemble.h"
 #include "engine/data/scaling.h"
 #include "engine/data/split.h"
+#include "engine/data/table_values.h"
 
 namespace trainyard {
 
@@ -18,46 +18,7 @@ constexpr std::size_t kMostCategories = 1000;
 constexpr std::size_t kMostClasses = 10'000;
 constexpr std::uint64_t kMostFeatureBytes = 32'000'000'000;
 
-template <typename... Args>
-tl::unexpected<Error> columnError(const BoundColumn &column, fmt::format_string<Args...> format, Args &&...args)
-{
-    return fail(Error{ErrorCode::InvalidData, fmt::format(format, std::forward<Args>(args)...), column.config.name, {}});
-}
-
-Result<double> numberAt(const CsvTable &table, std::size_t row, const BoundColumn &column)
-{
-    const auto text = table.cell(row, column.index);
-    if (const auto number = parseNumber(text))
-        return *number;
-    return columnError(column, "Line {}, column \"{}\": \"{}\" is not a number that can be used. Correct it or make the column categorical.",
-                       formatCount(table.lines[row]), column.config.name, text.substr(0, 60));
-}
-
 using Columns = std::vector<BoundColumn>;
-
-// The rows to use: all, or those without a missing value.
-Result<std::vector<std::size_t>> rowsToKeep(const CsvTable &table, const Columns &columns, MissingValues missing)
-{
-    std::vector<std::size_t> rows;
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-        bool keep = true;
-        for (const BoundColumn &column : columns) {
-            if (!isMissing(table.cell(row, column.index)))
-                continue;
-            const bool target = column.config.role == ColumnRole::Target;
-            if (missing == MissingValues::Error || (target && missing != MissingValues::DropRow))
-                return columnError(column, "Line {}, {}column \"{}\": the value is missing. Add it or drop rows with missing values.",
-                                   formatCount(table.lines[row]), target ? "target " : "", column.config.name);
-            keep = keep && missing != MissingValues::DropRow;
-        }
-        if (keep)
-            rows.push_back(row);
-    }
-    if (rows.empty())
-        return fail(ErrorCode::InvalidData, "Every one of the {} rows has a missing value. Fill missing values instead of dropping rows.",
-                    formatCount(static_cast<std::int64_t>(table.rows())));
-    return rows;
-}
 
 // Classes in the order of their numbers, or of their texts.
 Status readClasses(const CsvTable &table, const std::vector<std::size_t> &rows, const BoundColumn &column, Dataset &dataset,
@@ -105,32 +66,7 @@ struct Block {  // one column's features: [rows, width]
 Result<Block> numericBlock(const CsvTable &table, const std::vector<std::size_t> &rows, const BoundColumn &column, Dataset &dataset)
 {
     Block block;
-    for (const std::size_t row : rows) {
-        if (isMissing(table.cell(row, column.index))) {
-            block.values.push_back(std::nanf(""));
-            continue;
-        }
-        TRAINYARD_TRY(const double value, numberAt(table, row, column));
-        block.values.push_back(static_cast<float>(value));
-    }
-    double sum = 0;
-    std::int64_t count = 0;
-    for (const std::int32_t row : dataset.train) {
-        const float value = block.values[static_cast<std::size_t>(row)];
-        if (!std::isnan(value)) {
-            sum += value;
-            ++count;
-        }
-    }
-    for (float &value : block.values) {
-        if (!std::isnan(value))
-            continue;
-        if (count == 0)
-            return columnError(column, "The column \"{}\" has no value in the training part to fill gaps from. Ignore the column.",
-                               column.config.name);
-        value = static_cast<float>(sum / static_cast<double>(count));
-        ++dataset.filledValues;
-    }
+    TRAINYARD_TRY(block.values, numbersOf(table, rows, column, dataset.train, dataset.filledValues));
     dataset.featureNames.push_back(column.config.name);
     return block;
 }
@@ -173,7 +109,12 @@ Result<Block> oneHotBlock(const CsvTable &table, const std::vector<std::size_t> 
 
 Result<Dataset> datasetFromTable(const CsvTable &table, const DataConfig &config)
 {
-    TRAINYARD_TRY(const Columns columns, bindColumns(table, config.columns.empty() ? inferColumnConfigs(table) : config.columns));
+    TRAINYARD_TRY(Columns columns, bindColumns(table, config.columns.empty() ? inferColumnConfigs(table) : config.columns));
+    if (config.target == TargetKind::None)  // nothing is predicted from the others: the column is left out
+        std::erase_if(columns, [](const BoundColumn &column) { return column.config.role == ColumnRole::Target; });
+    else
+        TRAINYARD_CHECK(checkRole(columns, ColumnRole::Target));
+    TRAINYARD_CHECK(checkRole(columns, ColumnRole::Feature));
     TRAINYARD_TRY(const auto rows, rowsToKeep(table, columns, config.missing));
     const auto count = static_cast<std::int64_t>(rows.size());
     Dataset dataset;
@@ -194,7 +135,7 @@ Result<Dataset> datasetFromTable(const CsvTable &table, const DataConfig &config
                 *out++ = static_cast<float>(value);
             }
         }
-    } else {
+    } else if (config.target != TargetKind::None) {
         if (targets.size() != 1)
             return fail(ErrorCode::InvalidData, "{} columns are targets. Classes come from one column: choose one.", targets.size());
         TRAINYARD_CHECK(readClasses(table, rows, targets[0], dataset, labels));

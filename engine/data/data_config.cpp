@@ -13,13 +13,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMostShift = 1u << 30;  // no image is as large
-constexpr std::array kFormats{"csv", "idx"};
+constexpr std::int64_t kMostWindow = 1 << 24;  // no network sees as much at once
+constexpr std::array kFormats{"csv", "idx", "text", "series"};
 constexpr std::array kRoles{"feature", "target", "ignore"};
 constexpr std::array kKinds{"numeric", "categorical"};
 constexpr std::array kMissing{"mean", "drop_row", "error"};
 constexpr std::array kScalings{"none", "standardize", "min_max"};
-constexpr std::array kTargets{"class_index", "one_hot", "value"};
+constexpr std::array kTargets{"class_index", "one_hot", "value", "none"};
 constexpr std::array kHeaders{"auto", "yes", "no"};
+constexpr std::array kTokens{"characters", "bytes"};
 
 auto wrong(std::string_view key, std::string_view expected)
 {
@@ -123,6 +125,30 @@ Status readAugment(const Json &json, AugmentConfig &augment)
     return {};
 }
 
+Status readCount(const Json &json, const char *key, std::int64_t &value)
+{
+    if (!json.contains(key))
+        return {};
+    const Json &item = json[key];
+    if (!item.is_number_integer() || item.get<double>() < 1 || item.get<double>() > kMostWindow)
+        return wrong(key, fmt::format("a whole number from 1 to {}", kMostWindow));
+    value = item.get<std::int64_t>();
+    return {};
+}
+
+Status readWindow(const Json &json, WindowConfig &window)
+{
+    if (!json.contains("window"))
+        return {};
+    const Json &item = json["window"];
+    if (!item.is_object())
+        return wrong("window", "an object");
+    TRAINYARD_CHECK(readCount(item, "length", window.length));
+    TRAINYARD_CHECK(readCount(item, "stride", window.stride));
+    TRAINYARD_CHECK(readCount(item, "horizon", window.horizon));
+    return readEnum(item, "tokens", kTokens, window.tokens);
+}
+
 }  // namespace
 
 const char *name(DataFormat value) { return kFormats[static_cast<std::size_t>(value)]; }
@@ -132,6 +158,7 @@ const char *name(MissingValues value) { return kMissing[static_cast<std::size_t>
 const char *name(Scaling value) { return kScalings[static_cast<std::size_t>(value)]; }
 const char *name(TargetKind value) { return kTargets[static_cast<std::size_t>(value)]; }
 const char *name(HeaderRow value) { return kHeaders[static_cast<std::size_t>(value)]; }
+const char *name(TokenKind value) { return kTokens[static_cast<std::size_t>(value)]; }
 
 Json dataToJson(const DataConfig &config)
 {
@@ -158,6 +185,11 @@ Json dataToJson(const DataConfig &config)
                          {"stratified", config.split.stratified}};
     if (config.augment.any())
         json["augment"] = Json{{"flip_horizontal", config.augment.flipHorizontal}, {"max_shift", config.augment.maxShift}};
+    if (config.format == DataFormat::Text || config.format == DataFormat::Series)
+        json["window"] = Json{{"length", config.window.length},
+                              {"stride", config.window.stride},
+                              {"horizon", config.window.horizon},
+                              {"tokens", name(config.window.tokens)}};
     return json;
 }
 
@@ -193,6 +225,7 @@ Result<DataConfig> dataFromJson(const Json &json)
     TRAINYARD_CHECK(readEnum(json, "target_scaling", kScalings, config.targetScaling));
     TRAINYARD_CHECK(readSplit(json, config.split));
     TRAINYARD_CHECK(readAugment(json, config.augment));
+    TRAINYARD_CHECK(readWindow(json, config.window));
     return config;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,13 +32,20 @@ struct SampleImage {
     int width = 0, height = 0, channels = 1;  // 1: grayscale, 3: RGB
     std::vector<std::uint8_t> pixels;         // row-major, interleaved; stretched to 0..255
     std::string label;
+    std::vector<std::uint8_t> mask;  // the class of each pixel, 255 for all beyond; empty: the image has one label or none
+};
+
+struct TextPreview {
+    std::string beginning;  // UTF-8, at most 20,000 bytes
+    std::int64_t tokens = 0, vocabulary = 0;
 };
 
 struct DataPreview {
-    std::vector<ColumnPreview> columns;          // CSV only
-    std::vector<std::vector<std::string>> rows;  // the first 200, as text, CSV only
-    std::vector<ClassCount> classes;             // empty for regression
-    std::int64_t rowCount = 0;                   // usable rows
+    std::vector<ColumnPreview> columns;          // CSV and series only
+    std::vector<std::vector<std::string>> rows;  // the first 200, as text, CSV and series only
+    std::optional<TextPreview> text;             // text only
+    std::vector<ClassCount> classes;             // empty for regression; counts pixels or tokens where each has a class
+    std::int64_t rowCount = 0;                   // usable rows, or windows
     std::int64_t droppedRows = 0, filledValues = 0;
     std::int64_t trainRows = 0, validationRows = 0, testRows = 0;
     Shape sampleShape;
@@ -50,5 +58,8 @@ Result<DataPreview> previewData(const DataConfig &config, const std::filesystem:
 // A DataConfig for a CSV file: header, delimiter, columns with kinds, the last one the target; Value when that is
 // numeric with fractions or more than 100 different values. config.file is the file's name alone.
 Result<DataConfig> inferColumns(const std::filesystem::path &file);
+
+// The same for a CSV file that is a series: every column of numbers is seen, the last one predicted.
+Result<DataConfig> inferSeries(const std::filesystem::path &file);
 
 }  // namespace trainyard

@@ -46,13 +46,20 @@ Status checkPart(const char *part, std::size_t size, double share, std::int64_t 
 
 }  // namespace
 
-Result<SplitRows> splitRows(std::int64_t rows, std::span<const std::int32_t> labels, const SplitConfig &config)
+Status checkShares(const SplitConfig &config)
 {
     const double validation = config.validationShare, test = config.testShare;
-    if (!(validation >= 0 && test >= 0) || !(validation + test < 1))
-        return fail(ErrorCode::InvalidData,
-                    "The shares of validation ({}) and test ({}) leave nothing to train on. Each must be 0 or more, together less than 1.",
-                    formatSignificant(validation), formatSignificant(test));
+    if (validation >= 0 && test >= 0 && validation + test < 1)
+        return {};
+    return fail(ErrorCode::InvalidData,
+                "The shares of validation ({}) and test ({}) leave nothing to train on. Each must be 0 or more, together less than 1.",
+                formatSignificant(validation), formatSignificant(test));
+}
+
+Result<SplitRows> splitRows(std::int64_t rows, std::span<const std::int32_t> labels, const SplitConfig &config)
+{
+    TRAINYARD_CHECK(checkShares(config));
+    const double validation = config.validationShare, test = config.testShare;
     const auto validationRows = static_cast<std::int64_t>(std::llround(validation * static_cast<double>(rows)));
     const auto testRows = static_cast<std::int64_t>(std::llround(test * static_cast<double>(rows)));
 

@@ -94,7 +94,7 @@ Result<std::vector<char>> toUtf8(std::vector<char> bytes, const std::filesystem:
         const auto byte = static_cast<std::uint8_t>(bytes[i]);
         if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f') || byte == 0x7F)
             return fail(ErrorCode::InvalidData,
-                        "{} is not a text file: byte {} has the value {}. Save the table as CSV in UTF-8.", path.string(),
+                        "{} is not a text file: byte {} has the value {}. Save it as text in UTF-8.", path.string(),
                         formatCount(static_cast<std::int64_t>(i)), byte);
     }
     if (isUtf8(bytes))

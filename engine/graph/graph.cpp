@@ -184,7 +184,7 @@ Status Graph::connect(Wire wire)
         for (Wire &other : m_wires)
             if (other.to == wire.to && other.port >= wire.port)
                 ++other.port;
-    m_wires.insert(std::lower_bound(m_wires.begin(), m_wires.end(), wire, wireBefore), wire);
+    insertWire(wire);
     return {};
 }
 
@@ -199,6 +199,37 @@ void Graph::disconnect(const Wire &wire)
         for (Wire &other : m_wires)
             if (other.to == wire.to && other.port > wire.port)
                 --other.port;
+}
+
+const Graph *Graph::findBlock(std::string_view name) const
+{
+    const auto at = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const BlockDefinition &block) { return block.name == name; });
+    return at != m_blocks.end() ? &at->body : nullptr;
+}
+
+void Graph::setBlock(std::string name, Graph body)
+{
+    const auto at = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const BlockDefinition &block) { return block.name == name; });
+    if (at != m_blocks.end())
+        at->body = std::move(body);
+    else
+        m_blocks.push_back({std::move(name), std::move(body)});
+}
+
+void Graph::removeBlock(std::string_view name)
+{
+    std::erase_if(m_blocks, [&](const BlockDefinition &block) { return block.name == name; });
+}
+
+bool Graph::operator==(const Graph &other) const
+{
+    return m_layers == other.m_layers && m_wires == other.m_wires && m_blocks == other.m_blocks && m_nextId == other.m_nextId
+           && m_unknownJson == other.m_unknownJson;
+}
+
+void Graph::insertWire(const Wire &wire)
+{
+    m_wires.insert(std::lower_bound(m_wires.begin(), m_wires.end(), wire, wireBefore), wire);
 }
 
 Result<std::vector<LayerId>> Graph::topologicalOrder() const
@@ -246,6 +277,22 @@ bool isDeviceName(std::string_view text)
     const bool digits = !text.empty() && text.size() <= kMostDigits
                         && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits && (text.size() == 1 || text.front() != '0');  // one name for one device
+}
+
+Result<std::string> weightsOwner(const Graph &graph, const Layer &layer)
+{
+    const Layer *owner = &layer;
+    for (std::size_t steps = 0; !owner->weightsOf.empty(); ++steps) {
+        const Layer *next = graph.findByName(owner->weightsOf);
+        if (!next || next->type != layer.type || next->block != layer.block)
+            return fail(ErrorCode::InvalidGraph, "{} uses the weights of {}, {}. Choose another layer of its type, or let it have its own.", layer.name,
+                        owner->weightsOf, next ? "which is a layer of another type" : "which is not in the network");
+        if (steps > graph.layers().size())
+            return fail(ErrorCode::InvalidGraph, "{} uses the weights of {}, which uses those of {} in turn. Let one of them have its own.", layer.name,
+                        layer.weightsOf, layer.name);
+        owner = next;
+    }
+    return owner->name;
 }
 
 LayerSettings settingsOf(const LayerSpec &spec, const Layer &layer)

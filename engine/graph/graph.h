@@ -22,6 +22,10 @@ struct Layer {
     std::string name;  // unique in the graph: "conv1"
     ParameterMap parameters;  // only what was set or read; the rest is at its default
     std::string device;       // where it computes: "cpu", "cuda:1"; empty: on the run's device
+    std::string block;        // of a block: the name of its definition in the graph
+    std::string weightsOf;    // the layer of the same kind whose parameters it uses as its own; empty: it has its own
+    bool frozen = false;             // keeps its weights, and batch norm its statistics, as they are
+    double learningRateFactor = 1;   // its weights take the learning rate times this
     double x = 0, y = 0;      // canvas position of the card's top left corner
     std::string unknownJson;  // keys of the file that this program does not know, kept for saving
     bool operator==(const Layer &) const = default;
@@ -33,6 +37,8 @@ struct Wire {
     int port = 0;  // input of `to`, counted from 0
     bool operator==(const Wire &) const = default;
 };
+
+struct BlockDefinition;
 
 class Graph {
 public:
@@ -63,23 +69,50 @@ public:
     // Layers so that each comes after its inputs, ties by id. Errors: InvalidGraph, naming a layer on the cycle.
     Result<std::vector<LayerId>> topologicalOrder() const;
 
+    // The definitions that blocks stand for, by name; only the outermost graph has any, and their bodies refer to these.
+    // setBlock() replaces the one of that name.
+    const std::vector<BlockDefinition> &blocks() const { return m_blocks; }
+    const Graph *findBlock(std::string_view name) const;
+    void setBlock(std::string name, Graph body);
+    void removeBlock(std::string_view name);
+
+    // Adds a wire of a graph made from checked ones, without looking for cycles.
+    void insertWire(const Wire &wire);
+
     // Keys of the file's "graph" object that this program does not know, as JSON text, kept for saving.
     const std::string &unknownJson() const { return m_unknownJson; }
     void setUnknownJson(std::string json) { m_unknownJson = std::move(json); }
 
-    bool operator==(const Graph &) const = default;
+    bool operator==(const Graph &other) const;
 
 private:
     std::vector<Layer> m_layers;
     std::vector<Wire> m_wires;
+    std::vector<BlockDefinition> m_blocks;
     LayerId m_nextId = 1;
     std::string m_unknownJson;
+};
+
+// A network in the network: its block_input layers take what comes to a block, what its one block_output layer gets is
+// what the block gives.
+struct BlockDefinition {
+    std::string name;
+    Graph body;
+    bool operator==(const BlockDefinition &) const = default;
 };
 
 // Whether a layer can be placed there: "cpu" or "cuda:N". Says nothing about whether this machine has it.
 bool isDeviceName(std::string_view text);
 // The key of Layer::device in files, problems and fixes; no setting of a layer may be called so.
 inline constexpr const char *kDeviceKey = "device";
+inline constexpr const char *kBlockKey = "block", *kWeightsOfKey = "weights_of";
+
+// The name of the layer whose parameters it trains: its own, or that of the one at the end of its chain of weightsOf.
+// Errors: InvalidGraph: the chain leads nowhere, in a circle, or to a layer of another type.
+Result<std::string> weightsOwner(const Graph &graph, const Layer &layer);
+// Likewise of Layer::frozen and Layer::learningRateFactor.
+inline constexpr const char *kFrozenKey = "frozen", *kRateFactorKey = "learning_rate_factor";
+inline constexpr double kLeastRateFactor = 1e-6, kMostRateFactor = 1000;
 
 // Settings with defaults filled in; spec must be the layer's own.
 LayerSettings settingsOf(const LayerSpec &spec, const Layer &layer);

@@ -1,6 +1,6 @@
 // The graph in project.json:
 //   "graph":  {"layers": [{"id": 1, "type": "conv2d", "name": "conv1", "parameters": {"filters": 16}, "device": "cpu"}],
-//              "wires": [[from, to, port]]}
+//              "wires": [[from, to, port]], "blocks": [{"name": "residual", "layers": ..., "wires": ..., "layout": ...}]}
 //   "layout": {"1": [x, y]}
 // Keys in a fixed order and layers by id, so that a diff shows what changed. What this program does not know is kept.
 #include <algorithm>
@@ -75,7 +75,8 @@ const char *kindText(ParameterKind kind)
     case ParameterKind::Integer: return "a whole number";
     case ParameterKind::Real: return "a number";
     case ParameterKind::Boolean: return "true or false";
-    case ParameterKind::Choice: return "a text";
+    case ParameterKind::Choice:
+    case ParameterKind::Text: return "a text";
     case ParameterKind::Pair: return "two whole numbers, [height, width]";
     case ParameterKind::IntegerList: return "a list of whole numbers";
     }
@@ -98,6 +99,7 @@ std::optional<ParameterValue> parameterFromJson(const ParameterSpec &spec, const
             return json.get<bool>();
         return std::nullopt;
     case ParameterKind::Choice:
+    case ParameterKind::Text:
         if (json.is_string())
             return json.get<std::string>();
         return std::nullopt;
@@ -125,6 +127,18 @@ const ParameterSpec *findParameter(const LayerSpec &spec, const std::string &key
     return found == spec.parameters.end() ? nullptr : &*found;
 }
 
+// What a layer may say besides its settings.
+constexpr std::pair<const char *, std::string Layer::*> kTextKeys[] = {
+    {kDeviceKey, &Layer::device}, {kBlockKey, &Layer::block}, {kWeightsOfKey, &Layer::weightsOf}};
+
+std::string Layer::*textOf(const std::string &key)
+{
+    for (const auto &[name, text] : kTextKeys)
+        if (key == name)
+            return text;
+    return nullptr;
+}
+
 Json layerToJson(const Layer &layer)
 {
     Json json;
@@ -144,8 +158,13 @@ Json layerToJson(const Layer &layer)
         for (const auto &[key, value] : more->items())
             parameters[key] = value;
     json["parameters"] = std::move(parameters);
-    if (!layer.device.empty())
-        json[kDeviceKey] = layer.device;
+    for (const auto &[key, text] : kTextKeys)
+        if (!(layer.*text).empty())
+            json[key] = layer.*text;
+    if (layer.frozen)
+        json[kFrozenKey] = true;
+    if (layer.learningRateFactor != 1)
+        json[kRateFactorKey] = layer.learningRateFactor;
     for (const auto &[key, value] : kept.items())
         if (!json.contains(key))
             json[key] = value;
@@ -199,12 +218,23 @@ Result<Layer> layerFromJson(const Json &json, std::size_t position)
     for (const auto &[key, value] : json.items()) {
         if (key == "parameters") {
             TRAINYARD_CHECK(readParameters(value, findLayer(layer.type), layer, kept));
-        } else if (key == kDeviceKey) {
-            // A word that is no device is kept: analysis says so, and it can be mended in the editor.
+        } else if (const auto member = textOf(key)) {
+            // A word that is no device, block or layer is kept: analysis says so, and it can be mended in the editor.
             if (!value.is_string())
-                return fail(Error{ErrorCode::InvalidFile, fmt::format("The device of {} must be a text, got {}.", layer.name, shown(value)),
+                return fail(Error{ErrorCode::InvalidFile, fmt::format("The {} of {} must be a text, got {}.", key, layer.name, shown(value)),
                                   layer.name, key});
-            layer.device = value.get<std::string>();
+            layer.*member = value.get<std::string>();
+        } else if (key == kFrozenKey) {
+            if (!value.is_boolean())
+                return fail(Error{ErrorCode::InvalidFile, fmt::format("The key {} of {} must be true or false, got {}.", key, layer.name, shown(value)),
+                                  layer.name, key});
+            layer.frozen = value.get<bool>();
+        } else if (key == kRateFactorKey) {
+            // One out of range is kept, as a word that is no device is.
+            if (!value.is_number())
+                return fail(Error{ErrorCode::InvalidFile, fmt::format("The key {} of {} must be a number, got {}.", key, layer.name, shown(value)),
+                                  layer.name, key});
+            layer.learningRateFactor = value.get<double>();
         } else if (key != "id" && key != "type" && key != "name") {
             kept[key] = value;
         }
@@ -281,6 +311,33 @@ Status readLayout(const Json &json, Graph &graph)
     return {};
 }
 
+Status readBlocks(const Json &json, Graph &graph)
+{
+    if (!json.is_array())
+        return fail(ErrorCode::InvalidFile, "The blocks of the graph must be a list, got {}.", shown(json));
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const auto name = json[i].find("name");
+        if (!json[i].is_object() || name == json[i].end() || !name->is_string() || name->get_ref<const std::string &>().empty())
+            return fail(ErrorCode::InvalidFile, "Block number {} of the graph must be an object with a name, got {}.", i + 1, shown(json[i]));
+        const auto text = name->get<std::string>();
+        if (graph.findBlock(text))
+            return fail(ErrorCode::InvalidFile, "Two blocks have the name {}. Names must differ.", text);
+        if (json[i].contains("blocks"))
+            return fail(ErrorCode::InvalidFile, "The block {} has blocks of its own. Definitions belong to the whole graph.", text);
+        Json body = json[i];
+        body.erase("name");
+        const Json layout = body.contains("layout") ? body["layout"] : Json();
+        body.erase("layout");
+        auto read = graphFromJson(body, layout);
+        if (!read) {
+            read.error().message = fmt::format("In the block {}: {}", text, read.error().message);
+            return fail(std::move(read.error()));
+        }
+        graph.setBlock(text, std::move(*read));
+    }
+    return {};
+}
+
 }  // namespace
 
 nlohmann::ordered_json graphToJson(const Graph &graph)
@@ -292,6 +349,12 @@ nlohmann::ordered_json graphToJson(const Graph &graph)
     json["wires"] = Json::array();
     for (const Wire &wire : graph.wires())
         json["wires"].push_back(Json::array({wire.from, wire.to, wire.port}));
+    for (const BlockDefinition &block : graph.blocks()) {
+        Json definition{{"name", block.name}};
+        definition.update(graphToJson(block.body));
+        definition["layout"] = layoutToJson(block.body);
+        json["blocks"].push_back(std::move(definition));
+    }
     const Json kept = keptKeys(graph.unknownJson());
     for (const auto &[key, value] : kept.items())
         if (!json.contains(key))
@@ -319,9 +382,11 @@ Result<Graph> graphFromJson(const nlohmann::ordered_json &json, const nlohmann::
     if (const auto wires = json.find("wires"); wires != json.end())
         TRAINYARD_CHECK(readWires(*wires, graph));
     TRAINYARD_CHECK(readLayout(layout, graph));
+    if (const auto blocks = json.find("blocks"); blocks != json.end())
+        TRAINYARD_CHECK(readBlocks(*blocks, graph));
     Json kept = Json::object();
     for (const auto &[key, value] : json.items())
-        if (key != "layers" && key != "wires")
+        if (key != "layers" && key != "wires" && key != "blocks")
             kept[key] = value;
     graph.setUnknownJson(asKept(kept));
     return graph;

@@ -13,4 +13,7 @@ Fix fixOf(const LayerSpec &spec, const Layer &layer, const std::string &key, Par
 std::optional<Problem> lossProblem(const Graph &graph, const std::map<LayerId, LayerFacts> &facts, const Layer &loss,
                                    const Shape &predictions, const DataSignature &data);
 
+// The same for a loss that compares with the input. sample: the input layer's shape; vocabulary: of tokens, else 0.
+std::optional<Problem> inputLossProblem(const Layer &loss, const Shape &predictions, const Shape &sample, std::int64_t vocabulary);
+
 }  // namespace trainyard

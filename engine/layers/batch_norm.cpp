@@ -21,7 +21,7 @@ static Result<ValueId> emitOps(EmitContext &context)
     BatchNormAttributes attributes;
     attributes.epsilon = static_cast<float>(context.settings.real("epsilon"));
     attributes.momentum = static_cast<float>(context.settings.real("momentum"));
-    if (context.mode != Mode::Train)
+    if (context.mode != Mode::Train || context.frozen)
         return builder.addOne(OpKind::BatchNormInference, attributes, {x, gamma, beta, mean, variance});
     TRAINYARD_TRY(const auto outputs,
                   builder.add(OpKind::BatchNorm, attributes, {x, gamma, beta, mean, variance}, {mean, variance}));
@@ -37,7 +37,8 @@ LayerSpec makeBatchNormLayer()
             .help = "y = gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel. In training mean and variance "
                     "are the batch's own; their running averages serve for validation and prediction. Put it between a "
                     "convolution or dense layer (without bias) and its activation: training gets faster and less sensitive "
-                    "to the learning rate. Needs batches of at least about 8. Ioffe and Szegedy 2015.",
+                    "to the learning rate. Needs batches of at least about 8. A frozen one takes its running averages in training, "
+                    "too, and leaves them as they are. Ioffe and Szegedy 2015.",
             .parameters = {realParameter("momentum", "Momentum", 0.1, 0.0, 1.0,
                                          "Weight of the newest batch in the running averages: running = (1 - momentum) "
                                          "running + momentum batch."),

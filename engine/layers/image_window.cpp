@@ -10,14 +10,13 @@ namespace {
 
 constexpr std::int64_t kMaxKernel = 255;
 
-// TensorFlow's "same": the total padding of one dimension that makes output = ceil(input / stride).
+}  // namespace
+
 std::int64_t samePadding(std::int64_t input, std::int64_t reach, std::int64_t stride)
 {
     const std::int64_t output = (input + stride - 1) / stride;
     return std::max<std::int64_t>((output - 1) * stride + reach - input, 0);
 }
-
-}  // namespace
 
 ParameterSpec kernelParameter(std::int64_t size, const std::string &help)
 {

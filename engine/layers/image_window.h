@@ -13,6 +13,9 @@ ParameterSpec strideParameter(std::int64_t size, const std::string &help);
 // kernel does not fit; its fix sets padding to same. The image must have rank 3.
 tl::expected<Window2d, LayerProblem> imageWindow(const std::string &title, const LayerSettings &settings, const Shape &image);
 
+// TensorFlow's "same": the total padding of one dimension that makes output = ceil(input / stride). reach: of the kernel.
+std::int64_t samePadding(std::int64_t input, std::int64_t reach, std::int64_t stride);
+
 // Height x width x channels after the window.
 Shape shapeAfter(const Window2d &window, const Shape &image, std::int64_t channels);
 

@@ -14,9 +14,15 @@ const std::vector<LayerSpec> &layerCatalog()
 
 const LayerSpec *findLayer(std::string_view type)
 {
-    for (const LayerSpec &spec : layerCatalog())
-        if (spec.type == type)
-            return &spec;
+    static const std::vector<LayerSpec> ofBlocks{
+#define X(Name) make##Name##Layer(),
+        TRAINYARD_BLOCK_LAYERS(X)
+#undef X
+    };
+    for (const auto *specs : {&layerCatalog(), &ofBlocks})
+        for (const LayerSpec &spec : *specs)
+            if (spec.type == type)
+                return &spec;
     return nullptr;
 }
 

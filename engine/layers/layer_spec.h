@@ -30,6 +30,7 @@ enum class ParameterKind : std::uint8_t {
     Choice,       // one of ParameterSpec::choices
     Pair,         // two integers, height and width: [3, 3], typed "3" or "3x3"
     IntegerList,  // a shape, typed "8x8x1"
+    Text,         // one line, such as a formula; ParameterSpec::check says what is wrong with it
 };
 
 using ParameterValue = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>>;
@@ -45,9 +46,12 @@ struct ParameterSpec {
     std::string unit;  // "px"; often empty
     std::vector<std::string> choices;
     std::string help;
+    // Of a text: nothing, or a sentence for people. Null: any text is good.
+    std::function<std::optional<std::string>(std::string_view)> check;
     // Only meaningful while another parameter has this value; empty key: always.
     std::string onlyWhenKey;
     std::string onlyWhenValue;
+    std::size_t mostEntries = 6;  // of a list
 };
 
 // A typed, complete view of a layer's settings: what is not set has its default. Keeps references.
@@ -60,6 +64,7 @@ public:
     double real(const std::string &key) const { return std::get<double>(value(key)); }
     bool boolean(const std::string &key) const { return std::get<bool>(value(key)); }
     const std::string &choice(const std::string &key) const { return std::get<std::string>(value(key)); }
+    const std::string &text(const std::string &key) const { return std::get<std::string>(value(key)); }
     const std::vector<std::int64_t> &list(const std::string &key) const { return std::get<std::vector<std::int64_t>>(value(key)); }
 
 private:
@@ -84,6 +89,25 @@ struct LayerProblem {
 using ShapeResult = tl::expected<Shape, LayerProblem>;
 tl::unexpected<LayerProblem> problem(std::string message, std::string key = {}, std::optional<ParameterFix> fix = {});
 
+// How a loss reads the predictions, and so which metrics can judge them.
+enum class Scores : std::uint8_t {
+    Nothing,  // no metric reads them so
+    Classes,  // one for each class: the largest wins
+    Answers,  // each by itself is a yes above 0, else a no
+    Numbers,
+};
+
+// What a loss layer says of itself while it emits.
+struct LossReport {
+    ValueId loss = kNoValue;     // F32 [1], times the layer's weight; kNoValue: none was emitted
+    ValueId targets = kNoValue;  // what the predictions were compared with
+    double weight = 1;
+    Scores scores = Scores::Nothing;
+    std::int32_t ignoreIndex = -1;  // class whose positions do not count; below 0: none
+    bool isLogLikelihood = false;   // a mean of -log probability, so that its exponential is a perplexity
+    bool isOverlap = false;         // of areas
+};
+
 // What a layer's emit rule works with.
 struct EmitContext {
     OpBuilder &builder;
@@ -95,7 +119,17 @@ struct EmitContext {
     std::uint32_t randomKey = 0;     // this layer's own number for Philox counters; stable for one graph
     ValueId batchFeatures = kNoValue;  // the gathered batch, for input layers
     ValueId batchTargets = kNoValue;   // for loss layers; kNoValue in Mode::Predict
-    ValueId loss = kNoValue;           // set by a loss layer
+    ValueId batchSamples = kNoValue;   // for loss layers: the gathered batch again, in float32, where one compares with it
+    std::span<const std::int64_t> classCounts;  // for loss layers: training rows, or positions, of each class; empty: not known
+    LossReport report;                 // set by a loss layer
+    bool frozen = false;               // its parameters are not trained, nor its statistics moved
+};
+
+// What a loss layer asks of the targets.
+struct LossTargets {
+    bool classes = false;  // classes, with one prediction for each...
+    bool oneColumn = false;  // ...or, where there are two, a single one
+    bool numbers = false;  // numbers, with one prediction for each
 };
 
 struct LayerSpec {
@@ -108,15 +142,25 @@ struct LayerSpec {
     int minInputs = 1;
     int maxInputs = 1;  // more than minInputs: the layer takes any number up to this, on one port
     bool hasOutput = true;
+    // Set where the inputs are whole numbers (tokens, categories), which an input layer alone has: the setting that says how many
+    // of them there are. All other layers take measured numbers.
+    std::string indexCountKey;
+    bool takesIndices() const { return !indexCountKey.empty(); }
 
     std::function<ShapeResult(const LayerSettings &, std::span<const Shape>)> inferShape;  // of the output; loss layers return their input's
     std::function<Result<ValueId>(EmitContext &)> emitOps;  // the output value; loss layers return their input
     std::function<std::string(const LayerSettings &)> label;  // the telling setting for the node, "16 · 3x3"; may be empty
+    LossTargets lossTargets;  // of loss layers
 };
 
-// All layers in palette order; built once, then read-only; any thread.
+// The layer that stands for a block, and those by which its definition meets the outside; see graph/flatten.h.
+inline constexpr const char *kBlockType = "block", *kBlockInputType = "block_input", *kBlockOutputType = "block_output";
+inline constexpr int kMaxBlockInputs = 8;
+
+// All layers a network is made of, in palette order; built once, then read-only; any thread.
 const std::vector<LayerSpec> &layerCatalog();
-const LayerSpec *findLayer(std::string_view type);  // null: unknown
+// One of them, or of those that blocks are made with; null: unknown.
+const LayerSpec *findLayer(std::string_view type);
 
 // Parses what a person typed; prints what they can type. Errors name the label, the range and what came.
 tl::expected<ParameterValue, std::string> parseParameter(const ParameterSpec &spec, std::string_view text);

@@ -13,11 +13,14 @@ LayerSpec makeMeanSquaredErrorLayer()
             .help = "loss = mean of (x - target)^2 over the batch and the target columns. For predicting numbers. The layer "
                     "before it puts out one value per target column, usually without an activation. Scale the targets on "
                     "the Data page, so that the loss starts near 1.",
-            .parameters = {},
+            .parameters = lossParameters(),
             .hasOutput = false,
             .inferShape = sameAsInput,
-            .emitOps = lossEmit(OpKind::MeanSquaredError),
-            .label = noLabel};
+            .emitOps = lossEmit(Scores::Numbers, [](EmitContext &context, ValueId predictions, ValueId targets, float weight) {
+                return context.builder.addOne(OpKind::MeanSquaredError, LossAttributes{weight}, {predictions, targets});
+            }),
+            .label = noLabel,
+            .lossTargets = {.numbers = true}};
 }
 
 }  // namespace trainyard

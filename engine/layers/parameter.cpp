@@ -10,7 +10,7 @@ namespace trainyard {
 
 namespace {
 
-constexpr std::size_t kMaxListLength = 6;
+constexpr std::size_t kMaxTextLength = 1000;
 
 std::string_view trimmed(std::string_view text)
 {
@@ -134,7 +134,8 @@ std::string expectation(const ParameterSpec &spec)
     case ParameterKind::Choice: return fmt::format("one of {}", fmt::join(spec.choices, ", "));
     case ParameterKind::Pair: return fmt::format("height x width such as 3x3, each{}", rangeText(spec));
     case ParameterKind::IntegerList:
-        return fmt::format("1 to {} sizes such as 8x8x1, each{}", kMaxListLength, rangeText(spec));
+        return fmt::format("1 to {} {}, each{}", spec.mostEntries, spec.minimum < 1 ? "whole numbers such as 1x1x4" : "sizes such as 8x8x1", rangeText(spec));
+    case ParameterKind::Text: return fmt::format("a text of 1 to {} characters", formatCount(kMaxTextLength));
     }
     return {};
 }
@@ -169,6 +170,10 @@ std::optional<std::string> checkParameter(const ParameterSpec &spec, const Param
         return fmt::format("{} takes {}.", spec.label, expectation(spec));
     const auto inRange = [&](double number) { return number >= spec.minimum && number <= spec.maximum; };
     bool good = true;
+    if (spec.kind == ParameterKind::Text && spec.check)
+        if (const auto &text = std::get<std::string>(value); !text.empty() && text.size() <= kMaxTextLength)
+            if (auto wrong = spec.check(text))
+                return fmt::format("{}: {}", spec.label, *wrong);
     switch (spec.kind) {
     case ParameterKind::Integer: good = inRange(static_cast<double>(std::get<std::int64_t>(value))); break;
     case ParameterKind::Real: good = std::isfinite(std::get<double>(value)) && inRange(std::get<double>(value)); break;
@@ -179,8 +184,13 @@ std::optional<std::string> checkParameter(const ParameterSpec &spec, const Param
     case ParameterKind::Pair:
     case ParameterKind::IntegerList: {
         const auto &sizes = std::get<std::vector<std::int64_t>>(value);
-        good = !sizes.empty() && sizes.size() <= kMaxListLength
+        good = !sizes.empty() && sizes.size() <= spec.mostEntries
                && std::all_of(sizes.begin(), sizes.end(), [&](std::int64_t size) { return inRange(static_cast<double>(size)); });
+        break;
+    }
+    case ParameterKind::Text: {
+        const auto &text = std::get<std::string>(value);
+        good = !trimmed(text).empty() && text.size() <= kMaxTextLength;
         break;
     }
     }
@@ -205,7 +215,8 @@ tl::expected<ParameterValue, std::string> parseParameter(const ParameterSpec &sp
         if (const auto flag = parseBoolean(text))
             value = *flag;
         break;
-    case ParameterKind::Choice: value = std::string(trimmed(text)); break;
+    case ParameterKind::Choice:
+    case ParameterKind::Text: value = std::string(trimmed(text)); break;
     case ParameterKind::Pair:
     case ParameterKind::IntegerList:
         if (auto sizes = parseList(text)) {
@@ -217,8 +228,8 @@ tl::expected<ParameterValue, std::string> parseParameter(const ParameterSpec &sp
     }
     if (!value || !hasKindOf(spec, *value))
         return tl::unexpected(refusal(spec, text));
-    if (checkParameter(spec, *value))
-        return tl::unexpected(refusal(spec, trimmed(text)));
+    if (auto wrong = checkParameter(spec, *value))
+        return tl::unexpected(spec.kind == ParameterKind::Text ? std::move(*wrong) : refusal(spec, trimmed(text)));
     return *value;
 }
 
@@ -230,7 +241,8 @@ std::string parameterText(const ParameterSpec &spec, const ParameterValue &value
     case ParameterKind::Integer: return std::to_string(std::get<std::int64_t>(value));
     case ParameterKind::Real: return fmt::format("{}", std::get<double>(value));
     case ParameterKind::Boolean: return std::get<bool>(value) ? "on" : "off";
-    case ParameterKind::Choice: return std::get<std::string>(value);
+    case ParameterKind::Choice:
+    case ParameterKind::Text: return std::get<std::string>(value);
     case ParameterKind::Pair:
     case ParameterKind::IntegerList: return sizesText(std::get<std::vector<std::int64_t>>(value));
     }

@@ -72,6 +72,14 @@ ParameterSpec shapeParameter(std::string key, std::string label, std::vector<std
                   1, kMaxDimension);
 }
 
+ParameterSpec textParameter(std::string key, std::string label, std::string defaultValue,
+                            std::function<std::optional<std::string>(std::string_view)> check, std::string help)
+{
+    ParameterSpec spec = parameter(std::move(key), std::move(label), ParameterKind::Text, std::move(defaultValue), std::move(help));
+    spec.check = std::move(check);
+    return spec;
+}
+
 ParameterSpec onlyWhen(ParameterSpec spec, std::string key, std::string value)
 {
     spec.onlyWhenKey = std::move(key);

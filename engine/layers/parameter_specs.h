@@ -16,6 +16,9 @@ ParameterSpec choiceParameter(std::string key, std::string label, std::string de
 ParameterSpec pairParameter(std::string key, std::string label, std::int64_t height, std::int64_t width,
                             std::int64_t minimum, std::int64_t maximum, std::string help);
 ParameterSpec shapeParameter(std::string key, std::string label, std::vector<std::int64_t> defaultValue, std::string help);
+// check: what is wrong with a text, nothing where it is good.
+ParameterSpec textParameter(std::string key, std::string label, std::string defaultValue,
+                            std::function<std::optional<std::string>(std::string_view)> check, std::string help);
 
 // The same setting, meaningful only while `key` has `value`.
 ParameterSpec onlyWhen(ParameterSpec spec, std::string key, std::string value);

@@ -12,6 +12,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAdamUpdateOp{"adam_update", infer, nullptr, nullptr};
+const OpSpec kAdamUpdateOp{.name = "adam_update", .inferOutputs = infer, .isUpdate = true, .inputsPerTensor = 4};
 
 }  // namespace trainyard

@@ -29,6 +29,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 8.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kBatchNormOp{"batch_norm", infer, gradient, flops};
+const OpSpec kBatchNormOp{.name = "batch_norm", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b110};
 
 }  // namespace trainyard

@@ -40,6 +40,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 2.0 * static_cast<double>(outputs[0].shape.elements()) * static_cast<double>(weights[0] * weights[1] * weights[2]);
 }
 
-const OpSpec kConv2dOp{"conv2d", infer, gradient, flops};
+const OpSpec kConv2dOp{.name = "conv2d", .inferOutputs = infer, .gradient = gradient, .flops = flops, .weightInput = 1};
 
 }  // namespace trainyard

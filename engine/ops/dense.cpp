@@ -39,6 +39,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 2.0 * static_cast<double>(outputs[0].shape.elements()) * static_cast<double>(inputs[0].shape.back());
 }
 
-const OpSpec kDenseOp{"dense", infer, gradient, flops};
+const OpSpec kDenseOp{.name = "dense", .inferOutputs = infer, .gradient = gradient, .flops = flops, .weightInput = 1};
 
 }  // namespace trainyard

@@ -17,6 +17,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 2.0 * static_cast<double>(outputs[0].shape.elements()) * static_cast<double>(inputs[0].shape.back());
 }
 
-const OpSpec kDenseGradDataOp{"dense_grad_data", infer, nullptr, flops};
+const OpSpec kDenseGradDataOp{.name = "dense_grad_data", .inferOutputs = infer, .flops = flops, .weightInput = 1};
 
 }  // namespace trainyard

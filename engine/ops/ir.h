@@ -65,14 +65,32 @@ struct OpList {
     Value &value(ValueId id) { return values[static_cast<std::size_t>(id)]; }
 };
 
-// How a fresh parameter is filled; see program/fill_parameter.cpp. LossScale: 65536 and zeros.
-enum class Initializer : std::uint8_t { Zeros, Ones, KaimingNormal, KaimingUniform, XavierUniform, XavierNormal, Normal, LossScale };
+// How a fresh parameter is filled; see program/fill_parameter.cpp. Constant: deviation everywhere. Uniform: within
+// -deviation to deviation. Sinusoidal: a row of waves for each position (Vaswani et al. 2017). LossScale: 65536 and zeros.
+// LstmBias: Uniform, and offset more in the second of four quarters, the forget gate's.
+enum class Initializer : std::uint8_t {
+    Zeros,
+    Ones,
+    KaimingNormal,
+    KaimingUniform,
+    XavierUniform,
+    XavierNormal,
+    Normal,
+    LossScale,
+    Constant,
+    Uniform,
+    Sinusoidal,
+    LstmBias,
+    Values,  // ParameterInit::values, as they are
+};
 
 struct ParameterInit {
     ValueId value = kNoValue;
     Initializer initializer = Initializer::Zeros;
     double fanIn = 1, fanOut = 1;  // in the sense of Glorot and Bengio 2010, He et al. 2015
-    double deviation = 0.02;       // for Normal
+    double deviation = 0.02;       // for Normal, Constant, Uniform and LstmBias
+    double offset = 0;             // for LstmBias
+    std::vector<float> values;     // for Values
 };
 
 // Appends ops and values to an OpList. Used on one thread; keeps a reference to the list.
@@ -85,7 +103,11 @@ public:
     std::int32_t layer() const { return m_layer; }
 
     ValueId addValue(TensorType type, Role role, std::string name = {}, bool trainable = false);
+    // The one of this name, where it is there already and of this shape: layers that share weights. Of another shape, it
+    // gets a fresh one, and sharingProblem() says so.
     ValueId addParameter(std::string name, Shape shape, ParameterInit init, bool trainable = true);
+    // Of the first parameter that could not be shared; empty: all could.
+    const std::string &sharingProblem() const { return m_sharingProblem; }
 
     // Adds one op; its outputs' types come from the op's shape rule. Errors: InvalidGraph from that rule.
     Result<std::vector<ValueId>> add(OpKind kind, OpAttributes attributes, std::vector<ValueId> inputs,
@@ -101,6 +123,7 @@ public:
 private:
     OpList &m_list;
     std::vector<ParameterInit> m_inits;
+    std::string m_sharingProblem;
     std::int32_t m_layer = -1;
 };
 

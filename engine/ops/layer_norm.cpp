@@ -27,6 +27,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 8.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kLayerNormOp{"layer_norm", infer, gradient, flops, 0};
+const OpSpec kLayerNormOp{.name = "layer_norm", .inferOutputs = infer, .gradient = gradient, .flops = flops, .inPlaceInput = 0, .float32Outputs = 0b110};
 
 }  // namespace trainyard

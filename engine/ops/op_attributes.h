@@ -1,6 +1,7 @@
 // The settings ops carry: small plain structs in one variant.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -9,14 +10,44 @@
 
 namespace trainyard {
 
-enum class ActivationKind : std::uint8_t { Identity, Relu, LeakyRelu, Gelu, Silu, Tanh, Sigmoid };
+enum class ActivationKind : std::uint8_t {
+    Identity,
+    Relu,
+    LeakyRelu,
+    Gelu,         // x Phi(x), with the error function
+    Silu,
+    Tanh,
+    Sigmoid,      // up to here isFusable()
+    GeluTanh,     // GELU's approximation by tanh (Hendrycks and Gimpel 2016)
+    Elu,          // slope (exp(x) - 1) below zero; Clevert et al. 2016
+    Selu,         // Klambauer et al. 2017
+    Softplus,     // log(1 + exp(x))
+    Mish,         // x tanh(softplus(x)); Misra 2020
+    HardSwish,    // x min(max(x + 3, 0), 6) / 6; Howard et al. 2019
+    HardSigmoid,  // min(max(x + 3, 0), 6) / 6
+};
 
 // Whether the derivative can be computed from the output alone; then the op can run in place and be fused into
-// its producer even in training. (Leaky ReLU needs a slope above 0 for the sign to survive.)
+// its producer even in training. (Leaky ReLU and ELU need a slope above 0 for the sign to survive.)
 constexpr bool gradientUsesOutput(ActivationKind kind, double slope)
 {
-    return kind == ActivationKind::Relu || kind == ActivationKind::Tanh || kind == ActivationKind::Sigmoid
-           || (kind == ActivationKind::LeakyRelu && slope > 0);
+    switch (kind) {
+    case ActivationKind::Relu:
+    case ActivationKind::Tanh:
+    case ActivationKind::Sigmoid:
+    case ActivationKind::Selu:
+    case ActivationKind::Softplus:
+    case ActivationKind::HardSigmoid: return true;
+    case ActivationKind::LeakyRelu:
+    case ActivationKind::Elu: return slope > 0;
+    default: return false;
+    }
+}
+
+// Those that dense, convolution and addition can apply to their result.
+constexpr bool isFusable(ActivationKind kind)
+{
+    return kind <= ActivationKind::Sigmoid;
 }
 
 struct NoAttributes {
@@ -34,7 +65,7 @@ struct GatherAttributes {
 
 struct ActivationAttributes {
     ActivationKind kind = ActivationKind::Identity;
-    float slope = 0.01f;  // leaky ReLU below zero
+    float slope = 0.01f;  // leaky ReLU below zero; ELU's alpha
     bool operator==(const ActivationAttributes &) const = default;
 };
 
@@ -71,10 +102,13 @@ struct Conv2dAttributes {
 };
 
 // Average pooling counts padding only where countPadding is set.
+// Adaptive (outputH above 0): output row i averages or searches rows floor(i h / outputH) to ceil((i + 1) h / outputH) - 1,
+// columns alike, and the window is not used.
 struct Pool2dAttributes {
     Window2d window;
     bool countPadding = false;
     std::int64_t inputH = 0, inputW = 0;  // backward ops only: the forward input's size
+    std::int64_t outputH = 0, outputW = 0;  // adaptive pooling
     bool operator==(const Pool2dAttributes &) const = default;
 };
 
@@ -85,9 +119,17 @@ struct BatchNormAttributes {
     bool operator==(const BatchNormAttributes &) const = default;
 };
 
+// Of layer_norm and rms_norm.
 struct LayerNormAttributes {
     float epsilon = 1e-5f;
     bool operator==(const LayerNormAttributes &) const = default;
+};
+
+// Channels are split into this many groups, each normalized over its positions and channels.
+struct GroupNormAttributes {
+    std::int64_t groups = 1;
+    float epsilon = 1e-5f;
+    bool operator==(const GroupNormAttributes &) const = default;
 };
 
 // Keeps an element with probability 1 - rate and divides it by that. The mask is a function of
@@ -95,6 +137,7 @@ struct LayerNormAttributes {
 struct DropoutAttributes {
     float rate = 0.5f;
     std::uint32_t key = 0;
+    bool channelwise = false;  // one draw for each sample and channel: the element index is sample * channels + channel
     bool operator==(const DropoutAttributes &) const = default;
 };
 
@@ -115,16 +158,135 @@ struct SliceAttributes {
     bool operator==(const SliceAttributes &) const = default;
 };
 
-// The targets of a loss or accuracy: class indices (I32) or rows of the predictions' width (F32).
+// order[k] is the axis of x that becomes axis k of y; the batch stays in front: order[0] is 0.
+struct PermuteAttributes {
+    std::vector<std::int64_t> order;
+    bool operator==(const PermuteAttributes &) const = default;
+};
+
+// Elements of this value before and after the entries of one axis of the batched tensor; negative axes count from the end.
+struct PadAttributes {
+    std::int64_t axis = -1;
+    std::int64_t before = 0, after = 0;
+    float value = 0.0f;
+    bool operator==(const PadAttributes &) const = default;
+};
+
+// The shape of the result, batch included. Neighbouring axes of length 1, and missing axes in front, are repeated.
+struct ExpandAttributes {
+    std::vector<std::int64_t> shape;
+    bool operator==(const ExpandAttributes &) const = default;
+};
+
+enum class ReduceKind : std::uint8_t { Sum, Mean, Max };
+
+// Over neighbouring axes of the batched tensor, from the first to the last of them; they stay with length 1.
+struct ReduceAttributes {
+    ReduceKind kind = ReduceKind::Sum;
+    std::int64_t first = 0, last = 0;
+    bool operator==(const ReduceAttributes &) const = default;
+};
+
+// [N, H, W, C] to [N, H factorH, W factorW, C]. Bilinear takes pixel centres at i + 1/2 (PyTorch's align_corners=False).
+struct UpsampleAttributes {
+    std::int64_t factorH = 2, factorW = 2;
+    bool bilinear = false;
+    bool operator==(const UpsampleAttributes &) const = default;
+};
+
+// Canonical weights are [kernelD, kernelH, kernelW, in / groups, out]; x is [N, D, H, W, C].
+struct Conv3dAttributes {
+    std::array<std::int64_t, 3> kernel{1, 1, 1}, stride{1, 1, 1}, padBefore{}, padAfter{}, dilation{1, 1, 1};
+    std::int64_t filters = 0;
+    std::int64_t groups = 1;
+    bool bias = true;
+    std::array<std::int64_t, 3> inputSize{};  // backward ops only: the forward input's depth, height and width
+    bool operator==(const Conv3dAttributes &) const = default;
+};
+
+// A table [tokens, width], looked up by index.
+struct EmbeddingAttributes {
+    std::int64_t tokens = 0, width = 0;
+    bool operator==(const EmbeddingAttributes &) const = default;
+};
+
+// Rotary positions, Su et al. 2021: pairs (i, i + size / 2) of each head turn by position * base^(-2 i / size).
+struct RotaryAttributes {
+    std::int64_t headSize = 0;
+    float base = 10000.0f;
+    bool inverse = false;  // turns back: the gradient
+    bool operator==(const RotaryAttributes &) const = default;
+};
+
+// softmax(q k^T scale + mask) v for each head; queries [N, T, heads * size], keys and values [N, S, keyHeads * size].
+// heads is a multiple of keyHeads (grouped queries, Ainslie et al. 2023).
+struct AttentionAttributes {
+    std::int64_t heads = 1, keyHeads = 1;
+    bool causal = false;  // query t sees keys up to t + S - T
+    float scale = 1.0f;
+    bool operator==(const AttentionAttributes &) const = default;
+};
+
+// One direction of one recurrent layer; the input's share of the gates comes in ready made.
+struct RecurrentAttributes {
+    std::int64_t units = 0;
+    bool reverse = false;  // from the last position to the first
+    bool operator==(const RecurrentAttributes &) const = default;
+};
+
+// Of softmax_cross_entropy and mean_squared_error. Targets are class indices (I32) or rows of the predictions' width (F32).
 struct LossAttributes {
-    float scale = 1.0f;  // factor on the mean
+    float scale = 1.0f;             // factor on the mean
+    float labelSmoothing = 0.0f;    // share of each target spread evenly over all classes; Szegedy et al. 2016
+    std::int32_t ignoreIndex = -1;  // the class index whose positions do not count; below 0: none
     bool operator==(const LossAttributes &) const = default;
 };
 
+// A loss that is worked out row by row. ops/row_losses.h has the formulas and says what a row of each is.
+enum class RowLossKind : std::uint8_t {
+    AbsoluteError,
+    Huber,               // parameter: delta
+    BinaryCrossEntropy,  // parameter: weight of the positive class
+    BinaryHinge,         // parameter: margin
+    BinaryFocal,         // parameter: gamma, second: alpha
+    Hinge,               // parameter: margin
+    KlDivergence,
+    Focal,               // parameter: gamma, second: alpha
+    CosineSimilarity,
+    Dice,                // parameter: what is added to both sums
+};
+
+struct RowLossAttributes {
+    RowLossKind kind = RowLossKind::AbsoluteError;
+    float scale = 1.0f;  // factor on the mean
+    float parameter = 0.0f, second = 0.0f;
+    bool operator==(const RowLossAttributes &) const = default;
+};
+
+struct TopKAttributes {
+    std::int64_t k = 1;
+    std::int32_t ignoreIndex = -1;  // as in LossAttributes
+    bool operator==(const TopKAttributes &) const = default;
+};
+
+struct ConfusionAttributes {
+    bool binary = false;            // every prediction is a yes or no by itself: yes above 0
+    std::int32_t ignoreIndex = -1;  // as in LossAttributes
+    bool operator==(const ConfusionAttributes &) const = default;
+};
+
+// What accumulate_error adds up.
+struct ErrorAttributes {
+    bool squared = false;  // else absolute
+    bool operator==(const ErrorAttributes &) const = default;
+};
+
 // torch.optim.SGD's rule: v = momentum v + (g + weightDecay w); w -= lr (nesterov ? g + momentum v : v).
+// rateFactor, of all optimizers: these parameters go on with the step's learning rate times this.
 struct SgdAttributes {
     float momentum = 0.9f, weightDecay = 0.0f;
     bool nesterov = false;
+    float rateFactor = 1.0f;
     bool operator==(const SgdAttributes &) const = default;
 };
 
@@ -132,7 +294,69 @@ struct SgdAttributes {
 struct AdamAttributes {
     float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weightDecay = 0.0f;
     bool decoupled = false;
+    float rateFactor = 1.0f;
     bool operator==(const AdamAttributes &) const = default;
+};
+
+// torch.optim.NAdam's rule (Dozat 2016): Adam with Nesterov momentum; mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2).
+struct NadamAttributes {
+    float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weightDecay = 0.0f, momentumDecay = 0.004f;
+    bool decoupled = false;
+    float rateFactor = 1.0f;
+    bool operator==(const NadamAttributes &) const = default;
+};
+
+// torch.optim.RMSprop's rule (Hinton, lecture 6e): s = alpha s + (1 - alpha) g^2; step g / (sqrt(s) + epsilon), with momentum.
+struct RmspropAttributes {
+    float alpha = 0.99f, epsilon = 1e-8f, momentum = 0.0f, weightDecay = 0.0f;
+    bool centered = false;
+    float rateFactor = 1.0f;
+    bool operator==(const RmspropAttributes &) const = default;
+};
+
+// torch.optim.Adagrad's rule (Duchi et al. 2011); the learning rate is divided by 1 + rateDecay * steps done.
+struct AdagradAttributes {
+    float epsilon = 1e-10f, weightDecay = 0.0f, rateDecay = 0.0f;
+    float rateFactor = 1.0f;
+    bool operator==(const AdagradAttributes &) const = default;
+};
+
+// Chen et al. 2023: the sign of an interpolated momentum; decoupled weight decay.
+struct LionAttributes {
+    float beta1 = 0.9f, beta2 = 0.99f, weightDecay = 0.0f;
+    float rateFactor = 1.0f;
+    bool operator==(const LionAttributes &) const = default;
+};
+
+// You et al. 2020: Adam's step scaled per tensor by |w| / |step|.
+struct LambAttributes {
+    float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-6f, weightDecay = 0.0f;
+    float rateFactor = 1.0f;
+    bool operator==(const LambAttributes &) const = default;
+};
+
+// Jordan et al. 2024: momentum, orthogonalized for each matrix by Newton and Schulz's iteration.
+struct MuonAttributes {
+    float momentum = 0.95f, weightDecay = 0.0f;
+    bool nesterov = true;
+    std::int32_t iterations = 5;
+    float rateFactor = 1.0f;
+    bool operator==(const MuonAttributes &) const = default;
+};
+
+// average = d average + (1 - d) value, after the update, with d = min(decay, (1 + t) / (10 + t)) after t steps: early on the
+// average follows fast, so that it forgets where training began.
+struct EmaAttributes {
+    float decay = 0.999f;
+    bool operator==(const EmaAttributes &) const = default;
+};
+
+// Gradients of `count` batches make one step. Of all but the last: sum = sum + gradient. Of the last:
+// gradient = (sum + gradient) / count, sum = 0.
+struct AccumulateAttributes {
+    std::int32_t count = 1;
+    bool last = false;
+    bool operator==(const AccumulateAttributes &) const = default;
 };
 
 // Bounds on gradients; 0 is none. Each element is brought to at most maxValue in size, then all are scaled together so that
@@ -162,9 +386,27 @@ enum class ElementwiseCode : std::uint8_t {
     Add,           // a + b
     Multiply,      // a b
     Scale,         // a parameter
-    Activate,      // activation(a), parameter is leaky ReLU's slope
+    Activate,      // activation(a), parameter is its slope
     ActivateGrad,  // activation'(a) b; a is the output where gradientUsesOutput(), else the input
     Dropout,       // as the dropout op with rate = parameter and this key, by the element's index
+    Subtract,      // a - b
+    Divide,        // a / b
+    Maximum,       // of a and b
+    Minimum,
+    Power,         // a^b
+    PowerConstant, // a^parameter
+    AddConstant,   // a + parameter
+    Exp,
+    Log,
+    Sqrt,
+    Abs,
+    Sign,          // -1, 0 or 1
+    Sin,
+    Cos,
+    GreaterEqual,  // a >= b ? 1 : 0
+    Greater,       // a > b ? 1 : 0
+    Noise,         // a + parameter * a standard normal number, a function of (seed, step, key, element index)
+    Constant,      // parameter
 };
 
 // Operands are registers: 0 to inputs - 1 hold the inputs, instruction k writes register inputs + k.
@@ -173,12 +415,12 @@ struct ElementwiseInstruction {
     std::uint8_t a = 0, b = 0;  // b only where the code has two operands
     ActivationKind activation = ActivationKind::Identity;
     float parameter = 0.0f;
-    std::uint32_t key = 0;  // of dropout
+    std::uint32_t key = 0;  // of dropout and noise
     bool operator==(const ElementwiseInstruction &) const = default;
 };
 
 // Prebuilt kernels hold a whole chain in their arguments and its registers in an array of this size.
-inline constexpr std::size_t kMaxChainInputs = 8, kMaxChainOutputs = 4, kMaxChainInstructions = 24;
+inline constexpr std::size_t kMaxChainInputs = 8, kMaxChainOutputs = 4, kMaxChainInstructions = 120;
 inline constexpr std::size_t kMaxChainRegisters = kMaxChainInputs + kMaxChainInstructions;
 
 struct ElementwiseChainAttributes {
@@ -192,6 +434,10 @@ using OpAttributes =
     std::variant<NoAttributes, ActivationAttributes, DenseAttributes, Conv2dAttributes, Pool2dAttributes,
                  BatchNormAttributes, DropoutAttributes, ReshapeAttributes, ConcatAttributes, SliceAttributes,
                  LossAttributes, SgdAttributes, AdamAttributes, CastAttributes, LossScaleAttributes,
-                 ElementwiseChainAttributes, LayerNormAttributes, ClipAttributes, GatherAttributes>;
+                 ElementwiseChainAttributes, LayerNormAttributes, ClipAttributes, GatherAttributes, GroupNormAttributes,
+                 PermuteAttributes, PadAttributes, ExpandAttributes, ReduceAttributes, UpsampleAttributes,
+                 Conv3dAttributes, EmbeddingAttributes, RotaryAttributes, AttentionAttributes, RecurrentAttributes,
+                 RowLossAttributes, TopKAttributes, ConfusionAttributes, ErrorAttributes, NadamAttributes, RmspropAttributes, AdagradAttributes, LionAttributes,
+                 LambAttributes, MuonAttributes, EmaAttributes, AccumulateAttributes>;
 
 }  // namespace trainyard

@@ -38,8 +38,7 @@
     X(MeanSquaredError, mean_squared_error) \
     X(MeanSquaredErrorGrad, mean_squared_error_grad) \
     X(AccumulateLoss, accumulate_loss) \
-    X(AccumulateAccuracy, accumulate_accuracy) \
-    X(AccumulateAbsoluteError, accumulate_absolute_error) \
+    X(AccumulateError, accumulate_error) \
     X(AccumulateR2, accumulate_r2) \
     X(ClipGradients, clip_gradients) \
     X(SgdUpdate, sgd_update) \
@@ -49,7 +48,44 @@
     X(UnscaleGradients, unscale_gradients) \
     X(UpdateLossScale, update_loss_scale) \
     X(ElementwiseChain, elementwise_chain) \
-    X(SoftmaxCrossEntropyWithGrad, softmax_cross_entropy_with_grad)
+    X(SoftmaxCrossEntropyWithGrad, softmax_cross_entropy_with_grad) \
+    X(LogSoftmax, log_softmax) \
+    X(LogSoftmaxGrad, log_softmax_grad) \
+    X(Permute, permute) \
+    X(Pad, pad) \
+    X(Expand, expand) \
+    X(Reduce, reduce) \
+    X(ReduceMaxGrad, reduce_max_grad) \
+    X(Upsample2d, upsample2d) \
+    X(Upsample2dGrad, upsample2d_grad) \
+    X(Conv3d, conv3d) \
+    X(Conv3dGradData, conv3d_grad_data) \
+    X(Conv3dGradWeights, conv3d_grad_weights) \
+    X(RmsNorm, rms_norm) \
+    X(RmsNormGrad, rms_norm_grad) \
+    X(GroupNorm, group_norm) \
+    X(GroupNormGrad, group_norm_grad) \
+    X(Embedding, embedding) \
+    X(EmbeddingGrad, embedding_grad) \
+    X(Rotary, rotary) \
+    X(Attention, attention) \
+    X(AttentionGrad, attention_grad) \
+    X(Lstm, lstm) \
+    X(LstmGrad, lstm_grad) \
+    X(Gru, gru) \
+    X(GruGrad, gru_grad) \
+    X(RowLoss, row_loss) \
+    X(RowLossGrad, row_loss_grad) \
+    X(AccumulateTopK, accumulate_top_k) \
+    X(AccumulateConfusion, accumulate_confusion) \
+    X(NadamUpdate, nadam_update) \
+    X(RmspropUpdate, rmsprop_update) \
+    X(AdagradUpdate, adagrad_update) \
+    X(LionUpdate, lion_update) \
+    X(LambUpdate, lamb_update) \
+    X(MuonUpdate, muon_update) \
+    X(EmaUpdate, ema_update) \
+    X(AccumulateGradients, accumulate_gradients)
 
 namespace trainyard {
 

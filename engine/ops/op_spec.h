@@ -66,6 +66,14 @@ struct OpSpec {
     int inPlaceInput = -1;
     // The output is the input's bytes under another shape: no work, no memory.
     bool isView = false;
+    // What a 16-bit program does with the op (program/lower_precision.cpp):
+    unsigned float32Outputs = 0;  // bit k: output k, an activation, stays float32: statistics, losses, probabilities
+    int weightInput = -1;         // the input that is a matrix of weights for the tensor cores; -1: none
+    bool isUpdate = false;        // changes parameters by their gradients, which are the second input of each group
+    bool isLossGradient = false;  // where the backward pass begins; float16's loss scale is applied behind it
+    // Ops over many tensors: so many inputs, of one shape and layout, belong to each; a few behind the last group are of
+    // all of them. 0: no such op.
+    std::size_t inputsPerTensor = 0;
 };
 
 const OpSpec &opSpec(OpKind kind);

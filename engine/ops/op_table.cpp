@@ -49,6 +49,15 @@ ValueId OpBuilder::addValue(TensorType type, Role role, std::string name, bool t
 
 ValueId OpBuilder::addParameter(std::string name, Shape shape, ParameterInit init, bool trainable)
 {
+    for (const ParameterInit &present : m_inits)
+        if (const Value &shared = m_list.value(present.value); shared.name == name) {
+            if (shared.type.shape == shape)
+                return present.value;
+            if (m_sharingProblem.empty())
+                m_sharingProblem = fmt::format("{} is {} where it is shared from and would be {} here. Layers that share weights need inputs "
+                                               "and settings of the same sizes.",
+                                               name, shared.type.shape.text(), shape.text());
+        }
     const Role role = trainable ? Role::Parameter : Role::State;
     init.value = addValue({DType::F32, std::move(shape)}, role, std::move(name), trainable);
     m_inits.push_back(init);

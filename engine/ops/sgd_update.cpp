@@ -12,6 +12,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return std::vector<OutputType>{};
 }
 
-const OpSpec kSgdUpdateOp{"sgd_update", infer, nullptr, nullptr};
+const OpSpec kSgdUpdateOp{.name = "sgd_update", .inferOutputs = infer, .isUpdate = true, .inputsPerTensor = 3};
 
 }  // namespace trainyard

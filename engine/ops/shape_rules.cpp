@@ -41,11 +41,20 @@ Result<Shape> windowedShape(const char *op, const Window2d &window, const Shape 
 
 Status expectTargets(const char *op, const TensorType &predictions, const TensorType &targets)
 {
+    if (predictions.shape.rank() == 0)
+        return fail(ErrorCode::InvalidGraph, "{} needs predictions of at least one dimension.", op);
     auto expected = predictions.shape.sizes();
     if (targets.dtype == DType::I32)
         expected.pop_back();
     if (Shape(expected) != targets.shape)
         return fail(ErrorCode::InvalidGraph, "{} got predictions of {} for targets of {}.", op, predictions.shape.text(), targets.shape.text());
+    return {};
+}
+
+Status expectClassWeights(const char *op, const TensorType &predictions, const TensorType &weights)
+{
+    if (isPresent(weights) && (weights.dtype != DType::F32 || weights.shape != Shape{predictions.shape.back()}))
+        return fail(ErrorCode::InvalidGraph, "{} needs one weight for each of {} classes, got {}.", op, predictions.shape.back(), weights.shape.text());
     return {};
 }
 

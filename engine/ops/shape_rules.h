@@ -15,6 +15,8 @@ Status expectSame(const char *op, const TensorType &a, const TensorType &b);
 Result<Shape> windowedShape(const char *op, const Window2d &window, const Shape &input, std::int64_t channels);
 // Class indices I32 for each position of the predictions, or a weight for each class.
 Status expectTargets(const char *op, const TensorType &predictions, const TensorType &targets);
+// A weight for each class, where it is present.
+Status expectClassWeights(const char *op, const TensorType &predictions, const TensorType &weights);
 Status expectLossScale(const char *op, const TensorType &type);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// slice: `length` entries from `begin` on along one axis. Emitted as concat's gradient.
+// slice: `length` entries from `begin` on along one axis.
 //   input    x
 //   output   y
 #include "engine/ops/shape_rules.h"
@@ -18,6 +18,17 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
-const OpSpec kSliceOp{"slice", infer, nullptr, nullptr};
+static Status gradient(GradientContext &context)
+{
+    const auto &slice = context.attributes<SliceAttributes>();
+    const Shape &x = context.builder().shape(context.input(0));
+    const auto axis = static_cast<std::size_t>(slice.axis < 0 ? slice.axis + static_cast<std::int64_t>(x.rank()) : slice.axis);
+    const PadAttributes pad{slice.axis, slice.begin, x[axis] - slice.begin - slice.length, 0.0f};
+    TRAINYARD_TRY(const ValueId dx, context.builder().addOne(OpKind::Pad, pad, {context.outputGradient()}));
+    context.setInputGradient(0, dx);
+    return {};
+}
+
+const OpSpec kSliceOp{.name = "slice", .inferOutputs = infer, .gradient = gradient};
 
 }  // namespace trainyard

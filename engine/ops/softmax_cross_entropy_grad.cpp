@@ -1,5 +1,6 @@
-// softmax_cross_entropy_grad: scale (probabilities - target) / valid positions; zero in rows that are not valid.
-//   inputs   probabilities F32 [N, ..., C], targets as in the forward op
+// softmax_cross_entropy_grad: scale (sum of u times probabilities - u) / what the mean is divided by, as in softmax_cross_entropy;
+// zero at positions that do not count.
+//   inputs   probabilities F32 [N, ..., C], targets and class weights as in the forward op
 //   output   dlogits of their shape; F32, or in the logits' type where a low-precision program has set the value's type so
 #include "engine/ops/shape_rules.h"
 
@@ -10,6 +11,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return activationLike(inputs[0]);
 }
 
-const OpSpec kSoftmaxCrossEntropyGradOp{"softmax_cross_entropy_grad", infer, nullptr, nullptr, 0};
+const OpSpec kSoftmaxCrossEntropyGradOp{.name = "softmax_cross_entropy_grad", .inferOutputs = infer, .inPlaceInput = 0, .isLossGradient = true};
 
 }  // namespace trainyard

@@ -5,14 +5,16 @@ namespace trainyard {
 
 OptimizerSpec makeAdamOptimizer()
 {
-    return {"adam",
-            "Adam",
-            "Scales each step by how large and how steady the gradients have been. A good first choice; start with a "
-            "learning rate of 0.001.",
-            {"beta1", "beta2", "epsilon", "weightDecay"},
-            [](OpBuilder &builder, const OptimizerConfig &config, std::span<const std::pair<ValueId, ValueId>> gradients) {
-                return emitAdam(builder, config, false, gradients);
-            }};
+    return {.type = "adam",
+            .title = "Adam",
+            .summary = "Scales each step by how large and how steady the gradients have been. A good first choice; start with a "
+                       "learning rate of 0.001.",
+            .settings = adamSettings(),
+            .emitOps =
+                [](OpBuilder &builder, const LayerSettings &settings, const UpdateGroup &group) {
+                    return emitAdam(builder, settings, false, group);
+                },
+            .check = {}};
 }
 
 }  // namespace trainyard

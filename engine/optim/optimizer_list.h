@@ -6,7 +6,13 @@
 #define TRAINYARD_OPTIMIZERS(X) \
     X(Sgd) \
     X(Adam) \
-    X(Adamw)
+    X(Adamw) \
+    X(Nadam) \
+    X(Rmsprop) \
+    X(Adagrad) \
+    X(Lion) \
+    X(Lamb) \
+    X(Muon)
 
 namespace trainyard {
 

@@ -10,4 +10,23 @@ ValueId addOptimizerState(OpBuilder &builder, ValueId parameter, const char *wha
     return builder.addValue(type, Role::OptimizerState, std::move(name));
 }
 
+Status addUpdate(OpBuilder &builder, OpKind kind, OpAttributes attributes, std::span<const TrainedTensor> tensors,
+                 std::span<const char *const> states, std::span<const ValueId> common)
+{
+    std::vector<ValueId> inputs, mutates;
+    for (const TrainedTensor &tensor : tensors) {
+        inputs.insert(inputs.end(), {tensor.parameter, tensor.gradient});
+        mutates.push_back(tensor.parameter);
+        for (const char *what : states) {
+            inputs.push_back(*what ? addOptimizerState(builder, tensor.parameter, what) : kNoValue);
+            if (*what)
+                mutates.push_back(inputs.back());
+        }
+    }
+    inputs.insert(inputs.end(), common.begin(), common.end());
+    mutates.insert(mutates.end(), common.begin(), common.end());
+    TRAINYARD_CHECK(builder.add(kind, std::move(attributes), std::move(inputs), std::move(mutates)));
+    return {};
+}
+
 }  // namespace trainyard

@@ -1,35 +1,32 @@
 #include "engine/optim/optimizer_list.h"
+#include "engine/optim/optimizer_settings.h"
 #include "engine/optim/optimizer_state.h"
 
 namespace trainyard {
 
-static Status emitOps(OpBuilder &builder, const OptimizerConfig &config, std::span<const std::pair<ValueId, ValueId>> gradients)
+static Status emitOps(OpBuilder &builder, const LayerSettings &settings, const UpdateGroup &group)
 {
-    SgdAttributes attributes;
-    attributes.momentum = static_cast<float>(config.momentum);
-    attributes.weightDecay = static_cast<float>(config.weightDecay);
-    attributes.nesterov = config.nesterov;
-    std::vector<ValueId> inputs, mutates;
-    for (const auto &[parameter, gradient] : gradients) {
-        // Without momentum there is no velocity to keep, and no memory to spend on it.
-        const ValueId velocity = config.momentum > 0 ? addOptimizerState(builder, parameter, "velocity") : kNoValue;
-        inputs.insert(inputs.end(), {parameter, gradient, velocity});
-        mutates.push_back(parameter);
-        if (velocity != kNoValue)
-            mutates.push_back(velocity);
-    }
-    TRAINYARD_CHECK(builder.add(OpKind::SgdUpdate, attributes, std::move(inputs), std::move(mutates)));
-    return {};
+    const SgdAttributes attributes{floatOf(settings, "momentum"), group.weightDecay, settings.boolean("nesterov"), group.rateFactor};
+    // Without momentum there is no velocity to keep, and no memory to spend on it.
+    const char *states[] = {attributes.momentum > 0 ? "velocity" : ""};
+    return addUpdate(builder, OpKind::SgdUpdate, attributes, group.tensors, states);
 }
 
 OptimizerSpec makeSgdOptimizer()
 {
-    return {"sgd",
-            "SGD",
-            "Steps against the gradient, with momentum that carries on in a steady direction. Often the best final result "
-            "for image networks; start with a learning rate of 0.01 to 0.1.",
-            {"momentum", "nesterov", "weightDecay"},
-            emitOps};
+    return {.type = "sgd",
+            .title = "SGD",
+            .summary = "Steps against the gradient, with momentum that carries on in a steady direction. Often the best final result "
+                       "for image networks; start with a learning rate of 0.01 to 0.1.",
+            .settings = {betaSetting("momentum", "Momentum", 0.9, "How much of the last step goes on, 0 to below 1."),
+                         booleanParameter("nesterov", "Nesterov", false, "Looks one step ahead along the momentum.")},
+            .emitOps = emitOps,
+            .check = [](const LayerSettings &settings) -> Status {
+                if (settings.boolean("nesterov") && settings.real("momentum") == 0)
+                    return fail(Error{ErrorCode::InvalidArgument, "Nesterov needs a momentum above 0, got 0. Set momentum to 0.9 or turn Nesterov off.",
+                                      "nesterov", {}});
+                return {};
+            }};
 }
 
 }  // namespace trainyard

@@ -3,33 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/graph/flatten.h"
+#include "engine/layers/loss_layer.h"
+#include "engine/program/step_end.h"
+
 namespace trainyard {
 
 namespace {
-
-// Which metrics a loss layer's predictions are judged by. Adding a loss: one row.
-struct LossMetrics {
-    const char *lossType;
-    std::vector<MetricKind> metrics;
-};
-
-const std::vector<LossMetrics> &lossMetrics()
-{
-    static const std::vector<LossMetrics> table{
-        {"softmax_cross_entropy", {MetricKind::Accuracy}},
-        {"mean_squared_error", {MetricKind::MeanAbsoluteError, MetricKind::R2}},
-    };
-    return table;
-}
-
-struct MetricRow {
-    MetricKind kind;
-    const char *name;
-};
-constexpr MetricRow kMetricNames[] = {{MetricKind::Loss, "loss"},
-                                      {MetricKind::Accuracy, "accuracy"},
-                                      {MetricKind::MeanAbsoluteError, "mean_absolute_error"},
-                                      {MetricKind::R2, "r2"}};
 
 class ProgramBuilder {
 public:
@@ -42,6 +22,7 @@ public:
 
     Result<Program> build()
     {
+        lookAtLosses();
         TRAINYARD_CHECK(gatherBatch());
         TRAINYARD_CHECK(emitLayers());
         TRAINYARD_CHECK(emitMetrics());
@@ -49,7 +30,12 @@ public:
         if (m_options.mode == Mode::Train)
             TRAINYARD_CHECK(emitBackwardAndUpdate());
         m_program.inits = m_builder.inits();
-        placeOps(m_program, m_layerDevices);  // before the passes, which leave ops of two devices apart
+        if (m_options.emaDecay > 0 && m_options.mode != Mode::Train)
+            readAverages(m_program, m_layers);
+        std::vector<std::int32_t> devices;
+        for (const LayerTraining &layer : m_layers)
+            devices.push_back(layer.device);
+        placeOps(m_program, devices);  // before the passes, which leave ops of two devices apart
         if (m_options.optimize) {
             removeDeadOps(m_program);
             fuseActivations(m_program);
@@ -82,6 +68,18 @@ private:
                                        {m_program.features, m_program.indices, m_program.featureOffset, m_program.featureScale}));
         if (m_options.mode == Mode::Predict)
             return {};
+        // Samples as their own targets are gathered a second time, moved alike: these stay float32 in any precision, and lie
+        // where the loss is.
+        const bool ownTargets = m_data.targets.shape.rank() == 0;
+        if (ownTargets || m_comparesWithInput) {
+            TRAINYARD_TRY(m_batchSamples,
+                          m_builder.addOne(OpKind::GatherRows, augmentation,
+                                           {m_program.features, m_program.indices, m_program.featureOffset, m_program.featureScale}));
+        }
+        if (ownTargets) {
+            m_batchTargets = m_batchSamples;
+            return {};
+        }
         m_program.targets = datasetValue(m_data.targets.dtype, m_data.targets.shape, "dataset/targets");
         if (m_data.scaledTargets) {
             const Shape columns = m_data.targets.shape.withoutBatch();
@@ -92,6 +90,16 @@ private:
                       m_builder.addOne(OpKind::GatherRows, NoAttributes{},
                                        {m_program.targets, m_program.indices, m_program.targetOffset, m_program.targetScale}));
         return {};
+    }
+
+    // The loss layer that was added first, and whether any compares with the samples instead of the targets.
+    void lookAtLosses()
+    {
+        for (const Layer &layer : m_graph.layers())
+            if (const LayerSpec *spec = findLayer(layer.type); spec && spec->category == Category::Loss) {
+                m_firstLoss = m_firstLoss == 0 ? layer.id : std::min(m_firstLoss, layer.id);
+                m_comparesWithInput = m_comparesWithInput || comparesWithInput(settingsOf(*spec, layer));
+            }
     }
 
     // Of a device's name in Program::devices; 0 where it is the run's.
@@ -106,13 +114,20 @@ private:
         return static_cast<std::int32_t>(std::find(devices.begin(), devices.end(), name) - devices.begin());
     }
 
+    void freezeParameters(std::int32_t layer)
+    {
+        for (Value &value : m_program.list.values)
+            if (value.layer == layer)
+                value.trainable = false;
+    }
+
     // Samples are gathered where the input layer is and targets where the loss is: only they use them, and the data set
     // lies there. Several input layers share the batch; the last one's device is as good as any.
     void placeGather(ValueId batch, std::int32_t layer)
     {
         for (Op &op : m_program.list.ops)
             if (op.kind == OpKind::GatherRows && op.outputs[0] == batch)
-                op.device = m_layerDevices[static_cast<std::size_t>(layer)];
+                op.device = m_layers[static_cast<std::size_t>(layer)].device;
     }
 
     Status emitLayers()
@@ -138,63 +153,99 @@ private:
             const auto index = static_cast<std::int32_t>(m_program.layerNames.size());
             m_builder.setLayer(index);
             m_program.layerNames.push_back(layer.name);
-            m_layerDevices.push_back(deviceIndex(layer.device));
-            EmitContext context{m_builder, settings, layer.name, inputs, *shape, m_options.mode,
-                                static_cast<std::uint32_t>(id), m_batchFeatures, m_batchTargets};
+            m_layers.push_back({deviceIndex(layer.device), layer.frozen, static_cast<float>(layer.learningRateFactor)});
+            TRAINYARD_TRY(const std::string owner, weightsOwner(m_graph, layer));
+            EmitContext context{m_builder, settings, owner, inputs, *shape, m_options.mode,
+                                static_cast<std::uint32_t>(id), m_batchFeatures, m_batchTargets, m_batchSamples, m_data.classCounts, {}};
+            context.frozen = layer.frozen;
+            TRAINYARD_CHECK(checkNumbers(*spec, context));
             auto output = spec->emitOps(context);
             if (!output) {
                 output.error().node = layer.name;
                 return fail(output.error());
             }
+            if (!m_builder.sharingProblem().empty())
+                return fail(Error{ErrorCode::InvalidGraph, m_builder.sharingProblem(), layer.name, {}});
             outputs[id] = *output;
+            if (layer.frozen)
+                freezeParameters(index);
             if (spec->category == Category::Input)
                 placeGather(m_batchFeatures, index);
             if (spec->category == Category::Loss) {
-                placeGather(m_batchTargets, index);
-                m_lossLayer = index;
-                m_lossType = layer.type;
-                m_program.predictions = inputs.at(0);
-                m_program.loss = context.loss;
+                m_heads.push_back({layer.name, context.report});
+                if (id == m_firstLoss) {
+                    placeGather(m_batchTargets, index);
+                    if (m_batchSamples != kNoValue && m_batchSamples != m_batchTargets)
+                        placeGather(m_batchSamples, index);
+                    m_lossLayer = index;
+                    m_program.predictions = inputs.at(0);
+                    m_judged = context.report;
+                }
             }
         }
         return {};
     }
 
-    Result<ValueId> addMetric(MetricKind kind, Shape sums)
+    // Layers that look indices up say so themselves where they get something else.
+    Status checkNumbers(const LayerSpec &spec, const EmitContext &context) const
     {
-        for (const MetricRow &row : kMetricNames)
-            if (row.kind == kind) {
-                const ValueId accumulator =
-                    m_builder.addValue({DType::F64, std::move(sums)}, Role::Metric, std::string("metric/") + row.name);
-                m_program.metrics.push_back({kind, row.name, accumulator});
-                return accumulator;
+        for (const ValueId input : context.inputs)
+            if (!spec.takesIndices() && m_builder.value(input).type.dtype == DType::I32)
+                return fail(Error{ErrorCode::InvalidGraph,
+                                  fmt::format("{} computes with measured numbers, but the data are indices of tokens. Put an embedding layer between the "
+                                              "input and it.",
+                                              context.name),
+                                  context.name, {}});
+        return {};
+    }
+
+    // The sum of the heads' losses, which have their weights already.
+    Status addLosses()
+    {
+        m_builder.setLayer(m_lossLayer);
+        for (const Head &head : m_heads) {
+            if (m_program.loss == kNoValue) {
+                m_program.loss = head.report.loss;
+                continue;
             }
-        return fail(ErrorCode::Internal, "A metric has no name.");
+            TRAINYARD_TRY(m_program.loss, m_builder.addOne(OpKind::Add, NoAttributes{}, {m_program.loss, head.report.loss}));
+        }
+        return {};
+    }
+
+    void addSlot(MetricSlot slot)
+    {
+        auto &all = m_program.accumulators;
+        if (slot.accumulator != kNoValue && std::find(all.begin(), all.end(), slot.accumulator) == all.end()) {
+            all.push_back(slot.accumulator);
+            // The programs of one step count together; evaluation counts for itself.
+            m_program.list.value(slot.accumulator).kept = m_options.mode == Mode::Train && m_options.accumulationSteps > 1;
+        }
+        m_program.metrics.push_back(std::move(slot));
     }
 
     Status emitMetrics()
     {
         if (m_options.mode == Mode::Predict)
             return {};
-        m_builder.setLayer(m_lossLayer);
-        const ValueId predictions = m_program.predictions, targets = m_batchTargets;
-        TRAINYARD_TRY(const ValueId lossSums, addMetric(MetricKind::Loss, Shape{2}));
-        TRAINYARD_CHECK(m_builder.add(OpKind::AccumulateLoss, NoAttributes{}, {m_program.loss, lossSums}, {lossSums}));
-        for (const LossMetrics &row : lossMetrics()) {
-            if (m_lossType != row.lossType)
-                continue;
-            for (const MetricKind kind : row.metrics) {
-                const std::int64_t columns = m_builder.shape(predictions).back();
-                TRAINYARD_TRY(const ValueId sums, addMetric(kind, kind == MetricKind::R2 ? Shape{4, columns} : Shape{2}));
-                if (kind == MetricKind::Accuracy) {
-                    TRAINYARD_CHECK(m_builder.add(OpKind::AccumulateAccuracy, NoAttributes{}, {predictions, targets, sums}, {sums}));
-                } else if (kind == MetricKind::MeanAbsoluteError) {
-                    TRAINYARD_CHECK(m_builder.add(OpKind::AccumulateAbsoluteError, NoAttributes{},
-                                                  {predictions, targets, m_program.targetScale, sums}, {sums}));
-                } else if (kind == MetricKind::R2) {
-                    TRAINYARD_CHECK(m_builder.add(OpKind::AccumulateR2, NoAttributes{}, {predictions, targets, sums}, {sums}));
-                }
+        TRAINYARD_CHECK(addLosses());
+        m_program.scores = m_judged.scores;
+        m_program.ignoreIndex = m_judged.ignoreIndex;
+        const bool ofData = m_judged.targets == m_batchTargets && m_program.targets != kNoValue;
+        MetricEmitter emitter(m_builder, {m_judged, m_program.loss, m_program.predictions, ofData ? m_program.targetScale : kNoValue,
+                                          m_builder.shape(m_program.predictions).back(), ofData});
+        TRAINYARD_TRY(const std::vector<MetricChoice> chosen, chooseMetrics(m_options.metrics, emitter.task()));
+        for (const MetricChoice &choice : chosen) {
+            ValueId sums = kNoValue;
+            if (choice.spec->emitOps) {
+                TRAINYARD_TRY(sums, choice.spec->emitOps(emitter, choice));
             }
+            addSlot({choice, choice.name, sums});
+        }
+        for (std::size_t i = 0; m_heads.size() > 1 && i < m_heads.size(); ++i) {
+            const std::string name = kHeadLoss + m_heads[i].name;
+            TRAINYARD_TRY(const ValueId sums, emitter.sums(name, Shape{2}, OpKind::AccumulateLoss, NoAttributes{}, {m_heads[i].report.loss}));
+            addSlot({chosen.front(), name, sums});
         }
         return {};
     }
@@ -202,52 +253,11 @@ private:
     Status emitBackwardAndUpdate()
     {
         std::vector<std::pair<ValueId, ValueId>> gradients;
-        TRAINYARD_CHECK(differentiate(m_builder, m_program.loss, gradients));
-        m_program.updateBegin = m_program.list.ops.size();
-        if (gradients.empty())
-            return {};  // nothing to train: a network without parameters still runs and is measured
-        m_builder.setLayer(-1);
-        const OptimizerSpec *optimizer = findOptimizer(m_options.optimizer.type);
-        if (!optimizer)
-            return fail(ErrorCode::InvalidArgument, "There is no optimizer {}. Choose sgd, adam or adamw.", m_options.optimizer.type);
-        const OptimizerConfig &config = m_options.optimizer;
-        const auto onDevice = [&](const auto &pair) { return deviceOf(m_builder.value(pair.first)); };
-        const auto elsewhere = [&](const auto &pair) { return onDevice(pair) != onDevice(gradients.front()); };
-        if (config.clipNorm > 0 && std::any_of(gradients.begin(), gradients.end(), elsewhere))
-            return fail(ErrorCode::Unsupported, "A clip norm needs all layers with parameters on one device, because it is the norm of all gradients "
-                                                "together. Set a clip value instead, or place these layers on the run's device.");
-        // One update per device, of the parameters that live there.
-        for (std::size_t device = 0; device < m_program.devices.size(); ++device) {
-            std::vector<std::pair<ValueId, ValueId>> own;
-            for (const auto &pair : gradients)
-                if (onDevice(pair) == static_cast<std::int32_t>(device))
-                    own.push_back(pair);
-            if (own.empty())
-                continue;
-            const std::size_t before = m_program.list.ops.size();
-            TRAINYARD_CHECK(emitClipping(own));
-            TRAINYARD_CHECK(optimizer->emitOps(m_builder, config, own));
-            for (std::size_t i = before; i < m_program.list.ops.size(); ++i)
-                m_program.list.ops[i].device = static_cast<std::int32_t>(device);
-        }
-        return {};
-    }
-
-    Status emitClipping(const std::vector<std::pair<ValueId, ValueId>> &pairs)
-    {
-        const ClipAttributes clip{static_cast<float>(m_options.optimizer.clipNorm), static_cast<float>(m_options.optimizer.clipValue)};
-        if (clip == ClipAttributes())
-            return {};
-        std::vector<ValueId> gradients;
-        for (const auto &[parameter, gradient] : pairs)
-            gradients.push_back(gradient);
-        TRAINYARD_CHECK(m_builder.add(OpKind::ClipGradients, clip, gradients, gradients));
-        return {};
-    }
-
-    std::int32_t deviceOf(const Value &value) const
-    {
-        return value.layer < 0 ? 0 : m_layerDevices[static_cast<std::size_t>(value.layer)];
+        std::vector<ValueId> losses;
+        for (const Head &head : m_heads)
+            losses.push_back(head.report.loss);
+        TRAINYARD_CHECK(differentiate(m_builder, losses, gradients));
+        return emitStepEnd(m_program, m_builder, m_options, m_layers, gradients);
     }
 
     const Graph &m_graph;
@@ -255,9 +265,16 @@ private:
     const BuildOptions &m_options;
     Program m_program;
     OpBuilder m_builder;
-    ValueId m_batchFeatures = kNoValue, m_batchTargets = kNoValue;
-    std::string m_lossType;
-    std::vector<std::int32_t> m_layerDevices;  // index into Program::devices, per layer
+    ValueId m_batchFeatures = kNoValue, m_batchTargets = kNoValue, m_batchSamples = kNoValue;
+    struct Head {
+        std::string name;
+        LossReport report;
+    };
+    std::vector<Head> m_heads;  // the loss layers
+    LayerId m_firstLoss = 0;
+    LossReport m_judged;        // the first one's
+    bool m_comparesWithInput = false;
+    std::vector<LayerTraining> m_layers;
     std::int32_t m_lossLayer = -1;
 };
 
@@ -275,6 +292,10 @@ Result<Program> buildProgram(const Graph &graph, const DataTypes &data, const Bu
         return fail(ErrorCode::InvalidArgument, "The batch size is {}. It must be at least 1.", options.batchSize);
     if (options.mode == Mode::Train)
         TRAINYARD_CHECK(checkOptimizer(options.optimizer));
+    if (hasBlocks(graph)) {
+        const FlatGraph flat = flatten(graph);
+        return ProgramBuilder(flat.graph, data, options).build();
+    }
     return ProgramBuilder(graph, data, options).build();
 }
 

@@ -1,4 +1,6 @@
 // Reverse-mode differentiation, from op to ops: walks the forward list backwards and lets each op's gradient rule emit.
+#include <algorithm>
+
 #include "engine/program/build.h"
 
 namespace trainyard {
@@ -31,7 +33,7 @@ Result<ValueId> sum(OpBuilder &builder, ValueId a, ValueId b)
 
 }  // namespace
 
-Status differentiate(OpBuilder &builder, ValueId loss, std::vector<std::pair<ValueId, ValueId>> &gradients)
+Status differentiate(OpBuilder &builder, std::span<const ValueId> losses, std::vector<std::pair<ValueId, ValueId>> &gradients)
 {
     OpList &list = builder.list();
     const std::vector<bool> needed = valuesNeedingGradients(list);
@@ -48,8 +50,8 @@ Status differentiate(OpBuilder &builder, ValueId loss, std::vector<std::pair<Val
         for (const ValueId output : op.outputs) {
             const ValueId gradient = output == kNoValue ? kNoValue : gradientOf[static_cast<std::size_t>(output)];
             outputGradients.push_back(gradient);
-            // The loss starts the pass: its own gradient is one and is not multiplied in.
-            reached = reached || gradient != kNoValue || output == loss;
+            // The losses start the pass: their own gradient is one and is not multiplied in.
+            reached = reached || gradient != kNoValue || std::find(losses.begin(), losses.end(), output) != losses.end();
         }
         // std::vector<bool> has no contiguous bools to make a span of.
         auto wanted = std::make_unique<bool[]>(op.inputs.size());

@@ -40,6 +40,16 @@ void fillNormal(std::span<float> out, PhiloxSequence random, double deviation)
     }
 }
 
+// Vaswani et al. 2017: sin in the even columns, cos in the odd ones, wavelengths from 2 pi to 10000 * 2 pi.
+void fillSinusoidal(std::span<float> out, std::size_t width)
+{
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::size_t position = i / width, column = i % width;
+        const double angle = static_cast<double>(position) / std::pow(10000.0, static_cast<double>(column / 2 * 2) / static_cast<double>(width));
+        out[i] = static_cast<float>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+}
+
 }  // namespace
 
 void fillParameter(const Program &program, const ParameterInit &init, std::uint64_t seed, std::span<float> out)
@@ -47,12 +57,21 @@ void fillParameter(const Program &program, const ParameterInit &init, std::uint6
     const PhiloxSequence random(seed, RandomStream::Initialize, hashName(program.list.value(init.value).name));
     switch (init.initializer) {
     case Initializer::Zeros: std::fill(out.begin(), out.end(), 0.0f); return;
+    case Initializer::Values: std::copy(init.values.begin(), init.values.end(), out.begin()); return;
     case Initializer::Ones: std::fill(out.begin(), out.end(), 1.0f); return;
     case Initializer::KaimingNormal: return fillNormal(out, random, std::sqrt(2.0 / init.fanIn));
     case Initializer::KaimingUniform: return fillUniform(out, random, std::sqrt(6.0 / init.fanIn));
     case Initializer::XavierNormal: return fillNormal(out, random, std::sqrt(2.0 / (init.fanIn + init.fanOut)));
     case Initializer::XavierUniform: return fillUniform(out, random, std::sqrt(6.0 / (init.fanIn + init.fanOut)));
     case Initializer::Normal: return fillNormal(out, random, init.deviation);
+    case Initializer::Constant: std::fill(out.begin(), out.end(), static_cast<float>(init.deviation)); return;
+    case Initializer::Uniform: return fillUniform(out, random, init.deviation);
+    case Initializer::Sinusoidal: return fillSinusoidal(out, static_cast<std::size_t>(program.list.value(init.value).type.shape.back()));
+    case Initializer::LstmBias:
+        fillUniform(out, random, init.deviation);
+        for (float &value : out.subspan(out.size() / 4, out.size() / 4))
+            value += static_cast<float>(init.offset);
+        return;
     case Initializer::LossScale:
         std::fill(out.begin(), out.end(), 0.0f);
         out.front() = kFirstLossScale;

@@ -97,7 +97,7 @@ void fuseActivations(Program &program)
 
     for (std::size_t i = 0; i < list.ops.size(); ++i) {
         Op &activate = list.ops[i];
-        if (activate.kind != OpKind::Activate)
+        if (activate.kind != OpKind::Activate || !isFusable(std::get<ActivationAttributes>(activate.attributes).kind))
             continue;
         const ValueId x = activate.inputs[0];
         const std::int32_t producer = producerOf[static_cast<std::size_t>(x)];

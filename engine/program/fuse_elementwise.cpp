@@ -72,7 +72,11 @@ private:
         case OpKind::ActivateGrad:
         case OpKind::Add:
         case OpKind::Multiply:
-        case OpKind::Dropout: break;
+        case OpKind::ElementwiseChain: break;
+        case OpKind::Dropout:
+            if (std::get<DropoutAttributes>(op.attributes).channelwise)
+                return false;
+            break;
         case OpKind::Cast:
             if (op.inputs.size() != 1 || m_list.value(op.inputs[0]).role != Role::Activation)
                 return false;  // weights have their own cast, all together
@@ -139,20 +143,22 @@ private:
             for (const ValueId input : op.inputs)
                 if (const ValueId value = source(group, input); !made.contains(value) && read.insert(value).second)
                     borders.inputs.push_back(value);
-            made.insert(op.outputs[0]);
-            bool outside = false;
-            for (const std::size_t reader : m_readers[index(op.outputs[0])]) {
-                if (group.ops.contains(reader) || group.views.contains(reader))
-                    continue;
-                if (reader < *group.ops.rbegin())
-                    return std::nullopt;
-                outside = true;
+            for (const ValueId output : op.outputs) {
+                made.insert(output);
+                bool outside = false;
+                for (const std::size_t reader : m_readers[index(output)]) {
+                    if (group.ops.contains(reader) || group.views.contains(reader))
+                        continue;
+                    if (reader < *group.ops.rbegin())
+                        return std::nullopt;
+                    outside = true;
+                }
+                if (outside)
+                    borders.outputs.push_back(output);
             }
-            if (outside)
-                borders.outputs.push_back(op.outputs[0]);
         }
         if (borders.inputs.size() > kMaxChainInputs || borders.outputs.size() > kMaxChainOutputs || borders.outputs.empty()
-            || borders.instructions > kMaxChainInstructions)
+            || borders.instructions > kMostJoinedInstructions)
             return std::nullopt;
         return borders;
     }
@@ -162,7 +168,12 @@ private:
         const auto *post = op.kind == OpKind::Add ? std::get_if<ActivationAttributes>(&op.attributes) : nullptr;
         return post && post->kind != ActivationKind::Identity ? post : nullptr;
     }
-    static std::size_t instructionsOf(const Op &op) { return op.kind == OpKind::Cast ? 0 : postOf(op) ? 2 : 1; }
+    static std::size_t instructionsOf(const Op &op)
+    {
+        if (const auto *chain = std::get_if<ElementwiseChainAttributes>(&op.attributes))
+            return chain->instructions.size();
+        return op.kind == OpKind::Cast ? 0 : postOf(op) ? 2 : 1;
+    }
 
     Op chainOf(const Group &group, Borders borders) const
     {
@@ -186,9 +197,20 @@ private:
         };
         for (const std::size_t member : group.ops) {
             const Op &op = m_list.ops[member];
-            const std::uint8_t a = registers.at(source(group, op.inputs[0]));
-            const std::uint8_t b = op.inputs.size() > 1 ? registers.at(source(group, op.inputs[1])) : std::uint8_t{0};
-            registers[op.outputs[0]] = emitOp(op, a, b, emit);
+            std::vector<std::uint8_t> operands;
+            for (const ValueId input : op.inputs)
+                operands.push_back(registers.at(source(group, input)));
+            if (const auto *inner = std::get_if<ElementwiseChainAttributes>(&op.attributes)) {
+                for (ElementwiseInstruction one : inner->instructions) {
+                    one.a = operands[one.a];
+                    one.b = operands[one.b];
+                    operands.push_back(emit(one));
+                }
+                for (std::size_t k = 0; k < op.outputs.size(); ++k)
+                    registers[op.outputs[k]] = operands[inner->results[k]];
+            } else {
+                registers[op.outputs[0]] = emitOp(op, operands[0], operands.size() > 1 ? operands[1] : std::uint8_t{0}, emit);
+            }
         }
         for (const ValueId output : borders.outputs) {
             chain.results.push_back(registers.at(output));

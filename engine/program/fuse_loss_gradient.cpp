@@ -48,8 +48,8 @@ void fuseLossGradient(Program &program)
             continue;
         loss.kind = OpKind::SoftmaxCrossEntropyWithGrad;
         loss.outputs[1] = gradient;
-        if (lossScale != kNoValue)
-            loss.inputs.push_back(lossScale);
+        if (lossScale != kNoValue || loss.inputs.size() > 2)
+            loss.inputs.insert(loss.inputs.begin() + 2, lossScale);  // before the weights of the classes
         const auto drop = [&](std::size_t op) {
             list.ops.erase(list.ops.begin() + static_cast<std::ptrdiff_t>(op));
             program.backwardBegin -= op < program.backwardBegin ? 1 : 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "engine/program/build.h"
 #include "engine/tensor/low_precision.h"
@@ -14,40 +15,6 @@
 namespace trainyard {
 
 namespace {
-
-bool isLossGradient(OpKind kind)
-{
-    return kind == OpKind::SoftmaxCrossEntropyGrad || kind == OpKind::MeanSquaredErrorGrad;
-}
-
-// Outputs of the role Activation that need float32: results of sums over many elements, and probabilities.
-bool staysFloat32(OpKind kind, std::size_t output)
-{
-    switch (kind) {
-    case OpKind::BatchNorm:
-    case OpKind::LayerNorm: return output != 0;  // mean and variance
-    case OpKind::SoftmaxCrossEntropy:
-    case OpKind::MeanSquaredError: return true;
-    default: return false;
-    }
-}
-
-// The input that is a matrix of weights, multiplied on the tensor cores; -1: none.
-int weightInput(OpKind kind)
-{
-    switch (kind) {
-    case OpKind::Dense:
-    case OpKind::DenseGradData:
-    case OpKind::Conv2d:
-    case OpKind::Conv2dGradData: return 1;
-    default: return -1;
-    }
-}
-
-bool isUpdate(OpKind kind)
-{
-    return kind == OpKind::SgdUpdate || kind == OpKind::AdamUpdate;
-}
 
 class Lowering {
 public:
@@ -57,10 +24,13 @@ public:
     {
         std::set<std::int32_t> devices;
         for (const Op &op : m_list.ops)
-            if (isUpdate(op.kind) || isLossGradient(op.kind))
+            if (opSpec(op.kind).isUpdate || opSpec(op.kind).isLossGradient)
                 devices.insert(op.device);
-        const bool updates = std::any_of(m_list.ops.begin(), m_list.ops.end(), [](const Op &op) { return isUpdate(op.kind); });
-        m_scaled = scaleLoss && updates;
+        // Where gradients are only added up, they are scaled as well, for the program that ends the step.
+        const bool trains = std::any_of(m_list.ops.begin(), m_list.ops.end(), [](const Op &op) {
+            return opSpec(op.kind).isUpdate || op.kind == OpKind::AccumulateGradients;
+        });
+        m_scaled = scaleLoss && trains;
         if (m_scaled && devices.size() > 1)
             return fail(ErrorCode::Unsupported, "float16 needs all layers on one device, because all gradients share one scale. Choose "
                                                 "float32 or bfloat16, or place all layers on the run's device.");
@@ -90,15 +60,19 @@ private:
 
     void lowerActivations()
     {
-        for (const Op &op : m_list.ops)
+        bool samplesMet = false;  // a second gather of them makes targets of them, which stay float32
+        for (Op &op : m_list.ops)
             for (std::size_t k = 0; k < op.outputs.size(); ++k) {
                 if (op.outputs[k] == kNoValue)
                     continue;
                 Value &value = m_list.value(op.outputs[k]);
-                const bool features = op.kind == OpKind::GatherRows && op.inputs[0] == m_program.features;
-                const bool activation = value.role == Role::Activation && !staysFloat32(op.kind, k) && !(m_scaled && isLossGradient(op.kind));
-                if (value.type.dtype == DType::F32 && (features || activation))
+                const bool features = op.kind == OpKind::GatherRows && op.inputs[0] == m_program.features && !std::exchange(samplesMet, true);
+                const bool activation = value.role == Role::Activation && (opSpec(op.kind).float32Outputs >> k & 1) == 0 && !(m_scaled && opSpec(op.kind).isLossGradient);
+                const bool lossSum = op.kind == OpKind::Add && value.type.shape == Shape{1};
+                if (value.type.dtype == DType::F32 && (features || activation) && !lossSum)
                     value.type.dtype = m_low;
+                if (auto *chain = std::get_if<ElementwiseChainAttributes>(&op.attributes))
+                    chain->types[k] = value.type.dtype;
             }
     }
 
@@ -111,11 +85,12 @@ private:
         m_program.inits.push_back(init);
 
         for (std::size_t i = 0; i < m_list.ops.size(); ++i)
-            if (isLossGradient(m_list.ops[i].kind)) {
+            if (opSpec(m_list.ops[i].kind).isLossGradient) {
                 scaleOutput(i, state);
                 ++i;
             }
-        unscaleAndUpdate(state);
+        if (std::any_of(m_list.ops.begin(), m_list.ops.end(), [](const Op &op) { return opSpec(op.kind).isUpdate; }))
+            unscaleAndUpdate(state);
     }
 
     void scaleOutput(std::size_t at, ValueId state)
@@ -133,9 +108,9 @@ private:
     {
         std::vector<ValueId> unscale{state};
         for (Op &op : m_list.ops) {
-            if (!isUpdate(op.kind))
+            if (!opSpec(op.kind).isUpdate)
                 continue;
-            const std::size_t group = op.kind == OpKind::SgdUpdate ? 3 : 4;
+            const std::size_t group = opSpec(op.kind).inputsPerTensor;
             for (std::size_t i = 1; i < op.inputs.size(); i += group)
                 if (std::find(unscale.begin(), unscale.end(), op.inputs[i]) == unscale.end())
                     unscale.push_back(op.inputs[i]);
@@ -151,7 +126,7 @@ private:
         std::map<std::int32_t, Op> casts;
         std::map<std::pair<ValueId, std::int32_t>, ValueId> copies;
         for (Op &op : m_list.ops) {
-            const int input = weightInput(op.kind);
+            const int input = opSpec(op.kind).weightInput;
             if (input < 0)
                 continue;
             ValueId &weights = op.inputs[static_cast<std::size_t>(input)];

@@ -48,7 +48,7 @@ private:
         const auto [found, fresh] = m_locals[part].try_emplace(id, static_cast<ValueId>(own.values.size()));
         if (fresh) {
             Value value = valueOf(own.program, id);
-            if (const Stay *stay = m_stays[own.program].find(own.device, id); stay && stay->kept) {
+            if (const Stay *stay = m_stays[own.program].find(own.device, id); stay && stay->kept && !value.kept) {
                 value.kept = true;
                 value.place = stay->place;
                 value.name = fmt::format("kept/{}/{}", own.program, id);
@@ -190,8 +190,8 @@ private:
         content.batchSize = whole.batchSize;
         content.layerNames = whole.layerNames;
         if (index == m_result.programs[part.program].metricsPart)
-            for (const MetricSlot &slot : whole.metrics)
-                content.metrics.push_back({slot.kind, slot.name, local(index, slot.accumulator)});
+            for (const ValueId accumulator : whole.accumulators)
+                content.accumulators.push_back(local(index, accumulator));
         content.indices = known(whole.indices);
         content.features = known(whole.features);
         content.featureOffset = known(whole.featureOffset);

@@ -4,25 +4,32 @@
 
 namespace trainyard {
 
-double metricValue(MetricKind kind, std::span<const double> sums)
+namespace {
+
+std::size_t sumsOf(const Program &program, ValueId accumulator)
 {
-    constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-    if (kind != MetricKind::R2)
-        return sums.size() == 2 && sums[1] > 0 ? sums[0] / sums[1] : kNothing;
-    // [4, k]: rows, sum of t, sum of t^2, residual; the mean of the columns' own R2. A constant column has no total
-    // variation to explain, so R2 is not defined; the rounding of its sums must not pass for one.
-    constexpr double kRounding = 1e-12;
-    const std::size_t columns = sums.size() / 4;
-    double total = 0;
-    for (std::size_t c = 0; c < columns; ++c) {
-        const double rows = sums[c], sum = sums[columns + c], squares = sums[2 * columns + c];
-        const double residual = sums[3 * columns + c];
-        const double variation = rows > 0 ? squares - sum * sum / rows : 0.0;
-        if (variation <= kRounding * squares)
-            return kNothing;
-        total += 1.0 - residual / variation;
+    return static_cast<std::size_t>(program.list.value(accumulator).type.shape.elements());
+}
+
+}  // namespace
+
+std::size_t sumCount(const Program &program)
+{
+    std::size_t count = 0;
+    for (const ValueId accumulator : program.accumulators)
+        count += sumsOf(program, accumulator);
+    return count;
+}
+
+double metricValue(const Program &program, const MetricSlot &slot, std::span<const double> sums)
+{
+    for (const ValueId accumulator : program.accumulators) {
+        const std::size_t count = sumsOf(program, accumulator);
+        if (accumulator == slot.accumulator)
+            return slot.choice.spec->value(slot.choice, sums.first(count));
+        sums = sums.subspan(count);
     }
-    return columns > 0 ? total / static_cast<double>(columns) : kNothing;
+    return std::numeric_limits<double>::quiet_NaN();
 }
 
 std::int64_t Program::parameterCount() const

@@ -27,6 +27,44 @@ std::vector<double> fromBits(const std::vector<std::uint64_t> &bits)
     return values;
 }
 
+// All these numbers are finite: evaluations that are not never become the best.
+nlohmann::ordered_json optionalToJson(const std::optional<double> &value)
+{
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+std::optional<double> optionalFrom(const nlohmann::json &json)
+{
+    return json.is_null() ? std::nullopt : std::optional(json.get<double>());
+}
+
+nlohmann::ordered_json judgeToJson(const JudgeState &judge)
+{
+    return {{"best", optionalToJson(judge.best)}, {"best_step", judge.bestStep}, {"to_improve", optionalToJson(judge.toImprove)}, {"waited", judge.waited}};
+}
+
+JudgeState judgeFromJson(const nlohmann::json &json)
+{
+    return {optionalFrom(json.at("best")), json.at("best_step").get<std::int64_t>(), optionalFrom(json.at("to_improve")),
+            json.at("waited").get<std::int64_t>()};
+}
+
+nlohmann::ordered_json rateToJson(const LearningRateState &rate)
+{
+    const PlateauState &plateau = rate.plateau;
+    return {{"by_hand", optionalToJson(rate.byHand)},
+            {"replaced", rate.replaced},
+            {"plateau", {{"factor", plateau.factor}, {"best", optionalToJson(plateau.best)}, {"waited", plateau.waited}, {"cooling_down", plateau.coolingDown}}}};
+}
+
+LearningRateState rateFromJson(const nlohmann::json &json)
+{
+    const auto &plateau = json.at("plateau");
+    return {optionalFrom(json.at("by_hand")), json.at("replaced").get<double>(),
+            {plateau.at("factor").get<double>(), optionalFrom(plateau.at("best")), plateau.at("waited").get<std::int64_t>(),
+             plateau.at("cooling_down").get<std::int64_t>()}};
+}
+
 }  // namespace
 
 Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &checkpoint)
@@ -43,8 +81,10 @@ Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &chec
                                  {"metric_sum_bits", bitsOf(checkpoint.metricSums)}};
     if (!checkpoint.kernelChoices.empty())
         state["kernel_choices"] = checkpoint.kernelChoices;
-    if (checkpoint.bestMetric)
-        state["best_metric"] = *checkpoint.bestMetric;
+    state["seconds_trained"] = checkpoint.secondsTrained;
+    state["judge"] = judgeToJson(checkpoint.judge);
+    if (checkpoint.rate)
+        state["rate"] = rateToJson(*checkpoint.rate);
     SafetensorsFile file = checkpoint.tensors;
     file.metadata["format"] = kFormat;
     file.metadata["trainyard"] = state.dump();
@@ -72,8 +112,13 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
         checkpoint.metricSums = fromBits(state.at("metric_sum_bits").get<std::vector<std::uint64_t>>());
         if (state.contains("kernel_choices"))
             checkpoint.kernelChoices = state.at("kernel_choices").get<KernelChoices>();
-        if (state.contains("best_metric"))
-            checkpoint.bestMetric = state.at("best_metric").get<double>();
+        checkpoint.secondsTrained = state.value("seconds_trained", 0.0);
+        if (state.contains("judge"))
+            checkpoint.judge = judgeFromJson(state.at("judge"));
+        else if (state.contains("best_metric"))  // as it was written before
+            checkpoint.judge.best = state.at("best_metric").get<double>();
+        if (state.contains("rate"))
+            checkpoint.rate = rateFromJson(state.at("rate"));
     } catch (const nlohmann::json::exception &error) {
         return fail(Error{ErrorCode::InvalidFile, fmt::format("The checkpoint {} is damaged: its counters cannot be read. Resume from an earlier one.", path.string()), {}, error.what()});
     }

@@ -11,6 +11,8 @@
 #include "engine/backends/backend.h"
 #include "engine/base/result.h"
 #include "engine/exchange/safetensors.h"
+#include "engine/train/judge.h"
+#include "engine/train/schedules/learning_rate.h"
 
 namespace trainyard {
 
@@ -27,7 +29,9 @@ struct Checkpoint {
     std::string instructionSet;
     std::string library;           // "oneDNN 2.6.3": another one means a warning, not a refusal
     KernelChoices kernelChoices;   // what decides the bits on a GPU
-    std::optional<double> bestMetric;
+    double secondsTrained = 0;
+    JudgeState judge;              // the best evaluation so far, and how long there was none better
+    std::optional<LearningRateState> rate;  // absent in checkpoints that were made before there were schedules
     std::vector<double> metricSums;  // accumulators in the middle of an epoch, one after another
 };
 

@@ -1,6 +1,6 @@
 // The order in which an epoch sees the training rows: a function of (seed, epoch) alone, so that a resume needs no
-// stored generator. The last batch is filled up from the epoch's own beginning: every row is seen at least once and
-// every batch is whole, which batch norm needs.
+// stored generator. A batch here is what one optimizer step takes, accumulated batches together. The last one is filled up
+// from the epoch's own beginning: every row is seen at least once and every batch is whole, which batch norm needs.
 #pragma once
 
 #include <cstdint>

@@ -4,12 +4,13 @@
 #include <map>
 
 #include "engine/backends/compile_placed.h"
+#include "engine/train/score_reader.h"
 
 namespace trainyard {
 
 namespace {
 
-constexpr std::size_t kTrain = 0, kEvaluate = 1;
+constexpr std::size_t kTrain = 0, kEvaluate = 1, kAccumulate = 2;
 
 template <typename T>
 std::span<const std::byte> bytesOf(const std::vector<T> &values)
@@ -20,7 +21,37 @@ std::span<const std::byte> bytesOf(const std::vector<T> &values)
 // What has to be saved to go on exactly: everything that changes from step to step.
 bool isTrainedState(const Value &value)
 {
+    if (value.role == Role::OptimizerState && value.name.starts_with(gradientSumName("")))
+        return false;  // zero between steps
     return value.role == Role::Parameter || value.role == Role::State || value.role == Role::OptimizerState;
+}
+
+// Of the training part; empty where there are no classes.
+std::vector<std::int64_t> classCounts(const Dataset &dataset)
+{
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.classes()));
+    if (counts.empty() || !dataset.hasTargets())
+        return counts;
+    const Shape shape = dataset.targetShape();
+    const auto perRow = static_cast<std::size_t>(shape.elements());
+    for (const std::int32_t row : dataset.train) {
+        const std::size_t begin = static_cast<std::size_t>(row) * perRow;
+        if (dataset.targets.type.dtype == DType::I32) {
+            for (const std::int32_t target : dataset.targets.as<std::int32_t>().subspan(begin, perRow))
+                if (target >= 0 && static_cast<std::size_t>(target) < counts.size())
+                    ++counts[static_cast<std::size_t>(target)];
+        } else {
+            const auto values = dataset.targets.as<float>().subspan(begin, perRow);
+            ++counts[static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin()) % counts.size()];
+        }
+    }
+    return counts;
+}
+
+// Each batch of a step draws its own random numbers; the first one as a step of one batch does.
+std::uint64_t seedOfBatch(std::uint64_t seed, std::size_t batch)
+{
+    return seed ^ (batch * 0x9E3779B97F4A7C15u);
 }
 
 }  // namespace
@@ -28,7 +59,7 @@ bool isTrainedState(const Value &value)
 DataTypes dataTypesOf(const Dataset &dataset)
 {
     return {dataset.features.type, dataset.targets.type, static_cast<std::int64_t>(dataset.featureScale.size()),
-            !dataset.targetScale.empty(), {dataset.augment.flipHorizontal, dataset.augment.maxShift}};
+            !dataset.targetScale.empty(), {dataset.augment.flipHorizontal, dataset.augment.maxShift}, classCounts(dataset)};
 }
 
 DataSignature signatureOf(const Dataset &dataset)
@@ -37,6 +68,9 @@ DataSignature signatureOf(const Dataset &dataset)
     signature.sampleShape = dataset.sampleShape();
     signature.classes = dataset.classes();
     signature.targetWidth = dataset.targetShape().elements();
+    if (!dataset.hasTargets() || dataset.targets.type.dtype == DType::I32)
+        signature.targetShape = dataset.targetShape();
+    signature.vocabulary = static_cast<std::int64_t>(dataset.vocabulary.size());
     signature.trainRows = static_cast<std::int64_t>(dataset.train.size());
     return signature;
 }
@@ -55,8 +89,13 @@ Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const Dat
                                                    const DeviceInfo &device)
 {
     std::vector<Program> programs;
-    for (const Mode mode : {Mode::Train, Mode::Evaluate}) {
-        BuildOptions options{mode, config.batchSize, config.optimizer};
+    const std::size_t count = config.accumulationSteps > 1 ? kAccumulate + 1 : kEvaluate + 1;
+    for (std::size_t p = 0; p < count; ++p) {
+        BuildOptions options{p == kEvaluate ? Mode::Evaluate : Mode::Train, config.batchSize, config.optimizer};
+        options.accumulationSteps = config.accumulationSteps;
+        options.withUpdate = p != kAccumulate;
+        options.emaDecay = config.emaDecay;
+        options.metrics = config.metrics;
         options.precision = config.precision;
         options.deviceFusion = device.prefersFusion;
         options.device = device.id;
@@ -85,9 +124,12 @@ Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const Tr
     TRAINYARD_TRY(model.m_backend, openBackend(config.device));
     model.m_device = model.m_backend->device();
     TRAINYARD_TRY(model.m_programs, buildTrainingPrograms(graph, dataTypesOf(dataset), config, model.m_device));
-    const std::vector<const Program *> programs{&model.m_programs[kTrain], &model.m_programs[kEvaluate]};
+    std::vector<const Program *> programs;
+    for (const Program &program : model.m_programs)
+        programs.push_back(&program);
     TRAINYARD_TRY(model.m_executable, compilePlaced(programs, *model.m_backend, settings));
     TRAINYARD_CHECK(model.m_executable->allocate());
+    model.m_dataset = &dataset;
     TRAINYARD_CHECK(model.bindData(dataset));
     TRAINYARD_CHECK(model.initialize(config.seed));
     return model;
@@ -95,12 +137,13 @@ Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const Tr
 
 Status Model::bindData(const Dataset &dataset)
 {
-    for (const std::size_t p : {kTrain, kEvaluate}) {
+    for (std::size_t p = 0; p < m_programs.size(); ++p) {
         const Program &program = m_programs[p];
         TRAINYARD_CHECK(m_executable->bind(p, program.features, dataset.features.data));
         TRAINYARD_CHECK(m_executable->bind(p, program.featureOffset, bytesOf(dataset.featureOffset)));
         TRAINYARD_CHECK(m_executable->bind(p, program.featureScale, bytesOf(dataset.featureScale)));
-        TRAINYARD_CHECK(m_executable->bind(p, program.targets, dataset.targets.data));
+        if (program.targets != kNoValue)
+            TRAINYARD_CHECK(m_executable->bind(p, program.targets, dataset.targets.data));
         if (program.targetScale != kNoValue) {
             TRAINYARD_CHECK(m_executable->bind(p, program.targetOffset, bytesOf(dataset.targetOffset)));
             TRAINYARD_CHECK(m_executable->bind(p, program.targetScale, bytesOf(dataset.targetScale)));
@@ -117,22 +160,51 @@ Status Model::initialize(std::uint64_t seed)
         values.resize(static_cast<std::size_t>(program.list.value(init.value).type.shape.elements()));
         fillParameter(program, init, seed, values);
         TRAINYARD_CHECK(m_executable->write(kTrain, init.value, std::as_bytes(std::span(values))));
+        for (const auto &[value, average] : program.averages)
+            if (value == init.value)
+                TRAINYARD_CHECK(m_executable->write(kTrain, average, std::as_bytes(std::span(values))));
     }
     return {};
 }
 
+std::size_t Model::beginBatch(std::size_t batch, std::span<const std::int32_t> rows, StepScalars &scalars)
+{
+    const auto size = static_cast<std::size_t>(m_programs[kTrain].batchSize);
+    const std::size_t begin = std::min(batch * size, rows.size()), end = std::min(begin + size, rows.size());
+    const std::size_t program = end == rows.size() ? kTrain : kAccumulate;
+    m_executable->setIndices(program, rows.subspan(begin, end - begin));
+    scalars.seed = seedOfBatch(scalars.seed, batch);
+    return program;
+}
+
 Status Model::trainStep(std::span<const std::int32_t> rows, const StepScalars &scalars)
 {
-    m_executable->setIndices(kTrain, rows);
-    return m_executable->run(kTrain, scalars);
+    for (std::size_t batch = 0, program = kAccumulate; program != kTrain; ++batch) {
+        StepScalars own = scalars;
+        program = beginBatch(batch, rows, own);
+        TRAINYARD_CHECK(m_executable->run(program, own));
+    }
+    return {};
+}
+
+Result<std::optional<NonFinite>> Model::trainStepChecked(std::span<const std::int32_t> rows, const StepScalars &scalars)
+{
+    for (std::size_t batch = 0, program = kAccumulate; program != kTrain; ++batch) {
+        StepScalars own = scalars;
+        program = beginBatch(batch, rows, own);
+        TRAINYARD_TRY(auto found, runChecked(*m_executable, program, m_programs[program], own));
+        if (found)
+            return found;
+    }
+    return std::nullopt;
 }
 
 Result<std::vector<double>> Model::readSums(std::size_t p)
 {
     std::vector<double> all, sums;
-    for (const MetricSlot &slot : m_programs[p].metrics) {
-        sums.resize(static_cast<std::size_t>(m_programs[p].list.value(slot.accumulator).type.shape.elements()));
-        TRAINYARD_CHECK(m_executable->read(p, slot.accumulator, std::as_writable_bytes(std::span(sums))));
+    for (const ValueId accumulator : m_programs[p].accumulators) {
+        sums.resize(static_cast<std::size_t>(m_programs[p].list.value(accumulator).type.shape.elements()));
+        TRAINYARD_CHECK(m_executable->read(p, accumulator, std::as_writable_bytes(std::span(sums))));
         all.insert(all.end(), sums.begin(), sums.end());
     }
     return all;
@@ -145,11 +217,11 @@ Result<std::vector<double>> Model::trainingSums()
 
 Status Model::setTrainingSums(std::span<const double> sums)
 {
-    for (const MetricSlot &slot : m_programs[kTrain].metrics) {
-        const auto count = static_cast<std::size_t>(m_programs[kTrain].list.value(slot.accumulator).type.shape.elements());
+    for (const ValueId accumulator : m_programs[kTrain].accumulators) {
+        const auto count = static_cast<std::size_t>(m_programs[kTrain].list.value(accumulator).type.shape.elements());
         if (sums.size() < count)
             return fail(ErrorCode::InvalidFile, "The checkpoint's metric sums do not belong to this network.");
-        TRAINYARD_CHECK(m_executable->write(kTrain, slot.accumulator, std::as_bytes(sums.first(count))));
+        TRAINYARD_CHECK(m_executable->write(kTrain, accumulator, std::as_bytes(sums.first(count))));
         sums = sums.subspan(count);
     }
     return {};
@@ -157,22 +229,27 @@ Status Model::setTrainingSums(std::span<const double> sums)
 
 std::vector<MetricResult> Model::metricsOf(std::span<const double> sums) const
 {
+    return metricsOf(m_programs[kTrain], sums);
+}
+
+std::vector<MetricResult> Model::metricsOf(const Program &program, std::span<const double> sums) const
+{
     std::vector<MetricResult> results;
-    for (const MetricSlot &slot : m_programs[kTrain].metrics) {
-        const auto count = static_cast<std::size_t>(m_programs[kTrain].list.value(slot.accumulator).type.shape.elements());
-        results.push_back({slot.name, metricValue(slot.kind, sums.first(count))});
-        sums = sums.subspan(count);
-    }
+    for (const MetricSlot &slot : program.metrics)
+        results.push_back({slot.name, metricValue(program, slot, sums), slot.choice.spec->ofScores == nullptr});
     return results;
 }
 
 Result<std::vector<MetricResult>> Model::evaluate(std::span<const std::int32_t> rows)
 {
     const Program &program = m_programs[kEvaluate];
-    for (const MetricSlot &slot : program.metrics) {
-        const std::vector<double> zeros(static_cast<std::size_t>(program.list.value(slot.accumulator).type.shape.elements()));
-        TRAINYARD_CHECK(m_executable->write(kEvaluate, slot.accumulator, std::as_bytes(std::span(zeros))));
+    for (const ValueId accumulator : program.accumulators) {
+        const std::vector<double> zeros(static_cast<std::size_t>(program.list.value(accumulator).type.shape.elements()));
+        TRAINYARD_CHECK(m_executable->write(kEvaluate, accumulator, std::as_bytes(std::span(zeros))));
     }
+    std::optional<ScoreReader> scores;  // costs time and memory: only where a metric wants it
+    if (std::any_of(program.metrics.begin(), program.metrics.end(), [](const MetricSlot &slot) { return slot.choice.spec->ofScores != nullptr; }))
+        scores.emplace(program, *m_dataset);
     const auto batch = static_cast<std::size_t>(program.batchSize);
     for (std::size_t begin = 0; begin < rows.size(); begin += batch) {
         const auto part = rows.subspan(begin, std::min(batch, rows.size() - begin));
@@ -180,9 +257,15 @@ Result<std::vector<MetricResult>> Model::evaluate(std::span<const std::int32_t> 
         m_paddedRows.resize(batch, 0);
         m_executable->setIndices(kEvaluate, m_paddedRows);
         TRAINYARD_CHECK(m_executable->run(kEvaluate, {0, 0, 0.0f, static_cast<std::int32_t>(part.size())}));
+        if (scores)
+            TRAINYARD_CHECK(scores->take(*m_executable, kEvaluate, part));
     }
     TRAINYARD_TRY(const std::vector<double> sums, readSums(kEvaluate));
-    return metricsOf(sums);
+    std::vector<MetricResult> results = metricsOf(program, sums);
+    for (std::size_t i = 0; i < results.size(); ++i)
+        if (const auto &ofScores = program.metrics[i].choice.spec->ofScores)
+            results[i] = {results[i].name, ofScores(scores->table()), true};
+    return results;
 }
 
 Result<SafetensorsFile> Model::tensors()

@@ -10,6 +10,8 @@
 #include "engine/graph/graph.h"
 #include "engine/program/build.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/judge.h"
+#include "engine/train/non_finite.h"
 #include "engine/train/training_config.h"
 
 namespace trainyard {
@@ -21,18 +23,13 @@ DataSignature signatureOf(const Dataset &dataset);
 // The first problem of the graph with this data set, as an error. Errors: InvalidGraph with the layer's name.
 Status checkGraph(const Graph &graph, const Dataset &dataset);
 
-// The train and evaluation programs of a run on this device, as they share one arena; also what a forecast compiles.
+// The programs of a run on this device, as they share one arena; also what a forecast compiles: the one that trains, the one
+// that evaluates and, where gradients of several batches are accumulated, the one that trains without an update.
 Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config,
                                                    const DeviceInfo &device);
 
 // What a new run with this configuration asks of its device.
 DeviceSettings deviceSettingsOf(const TrainingConfig &config);
-
-// The metrics of one pass, "loss" first, in the program's order; NaN where nothing was counted.
-struct MetricResult {
-    std::string name;
-    double value = 0;
-};
 
 class Model {
 public:
@@ -42,8 +39,11 @@ public:
     static Result<Model> create(const Graph &graph, const Dataset &dataset, const TrainingConfig &config,
                                 const DeviceSettings &settings);
 
-    // One training step over these rows (a whole batch); a GPU may only have queued it when this returns.
+    // One training step over these rows, config.rowsPerStep() of them; a GPU may only have queued it when this returns.
     Status trainStep(std::span<const std::int32_t> rows, const StepScalars &scalars);
+
+    // The same step op by op, up to the first value that is not finite; empty: all of it was.
+    Result<std::optional<NonFinite>> trainStepChecked(std::span<const std::int32_t> rows, const StepScalars &scalars);
 
     // Sums of the training metrics since the last reset, accumulators one after another.
     Result<std::vector<double>> trainingSums();
@@ -67,13 +67,17 @@ public:
     const DeviceInfo &device() const { return m_device; }
 
 private:
+    // Readies the program of one of a step's batches and returns its number: the one with the update for the last.
+    std::size_t beginBatch(std::size_t batch, std::span<const std::int32_t> rows, StepScalars &scalars);
     Status initialize(std::uint64_t seed);
     Status bindData(const Dataset &dataset);
     Result<std::vector<double>> readSums(std::size_t program);
+    std::vector<MetricResult> metricsOf(const Program &program, std::span<const double> sums) const;
 
-    std::vector<Program> m_programs;  // train, evaluate
+    std::vector<Program> m_programs;  // as of buildTrainingPrograms()
     std::unique_ptr<Backend> m_backend;
     std::unique_ptr<Executable> m_executable;
+    const Dataset *m_dataset = nullptr;
     DeviceInfo m_device;
     std::vector<std::int32_t> m_paddedRows;
 };

@@ -1,11 +1,14 @@
 // Everything the engine thread of one run owns and does. Constructed, run and destroyed on that thread.
 #pragma once
 
-#include <chrono>
 #include <optional>
 
 #include "engine/train/epoch_order.h"
+#include "engine/train/judge.h"
 #include "engine/train/model.h"
+#include "engine/train/replay.h"
+#include "engine/train/run_report.h"
+#include "engine/train/schedules/learning_rate.h"
 #include "engine/train/train_mailbox.h"
 #include "engine/train/trainer.h"
 
@@ -18,56 +21,71 @@ public:
     void run();  // to the end, whatever it is; errors land in the progress
 
 private:
-    using Clock = std::chrono::steady_clock;
+    using Clock = RunReport::Clock;
 
     Status train();
+
+    // Before the first step (train_loop_prepare.cpp).
     Status prepare();
+    Status createModel(const DeviceSettings &settings);
+    Status planCourse();
+    void tellFacts();
     Status restore(const Checkpoint &checkpoint);
-    Status trainEpoch();                       // or the rest of one; returns early when stopping
-    Status finishEpoch(std::span<const double> sums);
+
+    // Steps.
+    Status trainEpoch();                       // or the rest of one; returns early when stopping, and at the run's end
+    bool isOver() const;
+    Status trainOneStep();
     Status reportWindow(const MetricSums &at);
     // Reports the windows whose sums have come back; with `all`, waits for every one asked for.
     Status takeReports(bool all);
-    Status createModel(const DeviceSettings &settings);
-    void publishStepTimes();
-    Status evaluateTest();
     Status handleCommands();
-    Status saveCheckpoint(const char *reason);
+    void setLearningRate(double rate);
+    bool isScheduled() const { return m_job.config.schedule != ScheduleConfig(); }
 
-    void announce(EventKind kind, EventLevel level, std::string text);
-    void publishPoint(const std::string &series, const char *unit, double value);
-    void publishPointAt(std::int64_t step, const std::string &series, const char *unit, double value);
-    void publishMetrics(const char *part, std::span<const MetricResult> metrics);
-    void updateProgress(bool force);
-    void keepBest();
+    // Between steps (train_loop_evaluate.cpp).
+    bool isEvaluationDue(bool epochEnds) const;
+    Status finishEpoch();
+    Status evaluate(bool trainingIsKnown);
+    Status judge(std::span<const MetricResult> results);
+    Status evaluateEnd();   // what the last rhythm left out
+    Status evaluateTest();
+    Status saveCheckpoint(const char *reason);
+    Result<std::shared_ptr<const Checkpoint>> makeCheckpoint();
+
+    // The error of a run whose numbers are no longer finite, with the layer where that began (train_loop_non_finite.cpp).
+    Error explainNonFinite(const Error &error);
+    std::string findNonFinite(std::string &layer);
 
     const std::function<Result<TrainJob>()> &m_makeJob;
     TrainJob m_job;
-    TelemetryHub &m_hub;
     TrainMailbox &m_mailbox;
     std::stop_token m_stop;
+    RunReport m_report;
+    TrainProgress &m_progress;  // the report's
 
     Dataset m_dataset;
     std::optional<Model> m_model;  // after m_dataset: it reads the bound memory
     std::optional<EpochOrder> m_order;
-    TrainProgress m_progress;
+    std::optional<LearningRate> m_rate;
+    std::size_t m_rateMetric = 0;  // the one the schedule follows, where it follows one
+    Judge m_judge;
+    ReplayLog m_replay;
     DeviceSettings m_settings;  // what decides the bits, held over resumes
-    std::optional<double> m_bestMetric;
-    std::size_t m_bestIndex = 0;  // which metric "best" is judged by
-    bool m_higherIsBetter = true;
     bool m_stopping = false;
     bool m_paused = false;
+    bool m_endedEarly = false;
+    bool m_nonFinite = false;  // the run's numbers are lost: the loss, or a weight
     std::int64_t m_stepInEpoch = 0;
     std::int64_t m_reportEvery = 1;
     std::vector<double> m_windowBase;  // sums at the last report
+    std::int64_t m_lastFinite = 0;     // steps done at the last report, whose loss was finite
     int m_reportsPending = 0;          // asked for and not taken yet
     std::vector<double> m_lastSums;    // of the latest report taken
-    std::vector<StepTimes> m_stepTimes;  // since they were published last
-    Clock::time_point m_lastProgress{};
-    Clock::duration m_active{};        // time spent training since this start, pauses left out
-    std::int64_t m_stepsThisStart = 0;
-    Clock::duration m_activeAtRate{};
-    std::int64_t m_stepsAtRate = 0;
+    std::int64_t m_evaluatedAt = -1;   // steps done at the last evaluation
+    std::vector<MetricResult> m_trainingResults;  // of the last whole epoch, or of the part of one at the run's end
+    bool m_isBest = false;             // the last evaluation is the best so far, and its weights are to be kept
+    std::shared_ptr<const Checkpoint> m_best;
 };
 
 }  // namespace trainyard

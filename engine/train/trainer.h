@@ -3,6 +3,7 @@
 // Owns the device memory and the executable; knows no SQLite and no disk: checkpoints leave as values through a sink.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,12 +28,16 @@ const char *trainStateName(TrainState state);
 // What the status line shows. Unknown numbers are absent, never zero.
 struct TrainProgress {
     TrainState state = TrainState::Preparing;
-    std::int64_t epoch = 0, epochs = 0;          // epochs finished, of how many
+    std::int64_t epoch = 0, epochs = 0;          // epochs finished, of how many; 0: the run's length is in minutes
     std::int64_t step = 0, stepsPerEpoch = 0;    // steps done in all
+    std::int64_t steps = 0;                      // of how many; 0: the run's length is in minutes, or not known yet
+    double secondsTrained = 0;                   // over all starts, pauses left out
+    std::optional<double> secondsPlanned;        // of a run whose length is in minutes
     std::optional<double> trainLoss, validationLoss;
-    std::string metricName;                      // the run's first metric, "accuracy"
+    std::string metricName;                      // the one the best is judged by: "accuracy"
     std::optional<double> trainMetric, validationMetric;
     std::optional<double> bestMetric;            // of the validation part; accuracy and r2: higher, others: lower
+    std::int64_t bestStep = 0;                   // where that was
     std::optional<double> testLoss, testMetric;  // once, at the end
     std::optional<double> samplesPerSecond;
     std::optional<double> secondsLeft;
@@ -42,6 +47,13 @@ struct TrainProgress {
     std::optional<Error> error;  // with Failed
     // The epoch that is going on, counted from 1; once the run has ended, how many are done.
     std::int64_t epochShown() const { return ended() || epoch == epochs ? epoch : epoch + 1; }
+    // How much of its length is done, 0 to 1; absent where that is not known yet.
+    std::optional<double> share() const
+    {
+        if (secondsPlanned)
+            return std::min(1.0, secondsTrained / *secondsPlanned);
+        return steps > 0 ? std::optional(static_cast<double>(step) / static_cast<double>(steps)) : std::nullopt;
+    }
     bool ended() const { return state == TrainState::Finished || state == TrainState::Stopped || state == TrainState::Failed; }
 };
 
@@ -53,6 +65,8 @@ struct TrainJob {
     TrainingConfig config;
     std::function<Result<Dataset>()> loadData;               // called on the engine thread
     std::function<Result<Checkpoint>()> loadCheckpoint;      // empty: from the start; called on the engine thread
+    // The best weights kept before this start, where there are any; may be empty. Called on the engine thread, at the end.
+    std::function<Result<std::optional<Checkpoint>>()> loadBest;
     // Takes a finished checkpoint; called on the engine thread, must not block.
     std::function<void(std::shared_ptr<const Checkpoint>, std::string reason)> saveCheckpoint;
     // Said to people after the message of an OutOfMemory error: what would fit, who holds the rest. Called on the engine

@@ -63,6 +63,47 @@ private slots:
         QVERIFY2(forecast.out.contains("Batch 16: ") && forecast.out.contains("it fits"), forecast.out.constData());
     }
 
+    void aProfileSaysWhereTheTimeGoes()
+    {
+        const QString project = QString::fromStdString(sampleFolder("digits-cnn").string());
+        const Answer answer = m_cli.run({"profile", project, "--steps", "4", "--threads", "1", "--batch", "16", "--json"});
+        QCOMPARE(answer.exitCode, 0);
+        const QJsonObject profile = answer.object();
+        QCOMPARE(profile["device"].toString(), QString("cpu"));
+        QCOMPARE(profile["threads"].toInt(), 1);
+        QCOMPARE(profile["batch_size"].toInt(), 16);
+        QVERIFY(profile["step_seconds"].toDouble() > 0);
+        for (const char *rows : {"layers", "ops"}) {
+            double seconds = 0, share = 0, before = 1e9;
+            for (const QJsonValue &row : profile[rows].toArray()) {
+                const double mine = row.toObject()["seconds"].toDouble();
+                QVERIFY(mine <= before);  // the longest first
+                before = mine;
+                seconds += mine;
+                share += row.toObject()["share"].toDouble();
+                QVERIFY(row.toObject()["flops"].isDouble() && row.toObject()["bytes"].isDouble());
+            }
+            QVERIFY(std::abs(seconds / profile["op_seconds"].toDouble() - 1) < 1e-9);
+            QVERIFY(std::abs(share - 1) < 1e-9);
+        }
+        QSet<QString> kinds, phases;
+        for (const QJsonValue &row : profile["ops"].toArray()) {
+            kinds.insert(row.toObject()["op"].toString());
+            phases.insert(row.toObject()["phase"].toString());
+        }
+        QVERIFY(kinds.contains("conv2d_grad_weights") && kinds.contains("dense"));
+        QCOMPARE(phases, (QSet<QString>{"forward", "backward", "update"}));
+
+        const Answer words = m_cli.run({"profile", project, "--steps", "2", "--rows", "3"});
+        QCOMPARE(words.exitCode, 0);
+        for (const char *part : {"A training step of batch ", "median of 2 steps", "GFLOP/s", "GB/s", "share", " more "})
+            QVERIFY2(words.out.contains(part), words.out.constData());
+        QVERIFY(!std::filesystem::exists(m_cli.folder() / "home" / "digits-cnn"));  // nothing is recorded, so no copy is made
+        QCOMPARE(m_cli.run({"profile", project, "--steps", "0"}).exitCode, 3);
+        QCOMPARE(m_cli.run({"profile", "nowhere"}).exitCode, 4);
+        QCOMPARE(m_cli.run({"profile", project, "--device", "cuda:77", "--json"}).exitCode, 4);
+    }
+
     void theForecastIsWhatTheRunTakes()
     {
         for (const std::string &id : kSampleIds) {
@@ -77,6 +118,66 @@ private slots:
                 QCOMPARE(told.object()["parts"].toObject()["total"].toInteger(), taken.object()["arena_bytes"].toInteger());
             }
         }
+    }
+
+    void aRunGoesByTheCourseThatIsAskedFor()
+    {
+        const Project project = m_cli.project("iris", loadProject(sampleFolder("iris"))->training);
+        const Answer answer = m_cli.run({"train", pathOf(project), "--steps", "70", "--schedule", "cosine", "--schedule-setting", "minimum=1e-5", "--warmup",
+                                         "10steps", "--evaluate-every", "20steps", "--keep-best", "loss", "--json"});
+        QVERIFY2(answer.exitCode == 0, answer.out + answer.error);
+        const QString run = QString::number(answer.object()["run"].toInt());
+        QCOMPARE(answer.object()["step"].toInt(), 70);
+        QCOMPARE(answer.object()["metric"].toString(), QString("loss"));
+        QVERIFY(answer.object()["best_step"].toInt() % 20 == 0 || answer.object()["best_step"].toInt() == 70);
+        const QJsonObject shown = m_cli.run({"show", pathOf(project), run, "--json"}).object();
+        const QJsonObject training = shown["config"].toObject()["training"].toObject();
+        QCOMPARE(training["schedule"].toObject()["type"].toString(), QString("cosine"));
+        QCOMPARE(training["schedule"].toObject()["minimum"].toDouble(), 1e-5);
+        QCOMPARE(training["schedule"].toObject()["warmup"].toInt(), 10);
+        QCOMPARE(training["length"].toObject()["steps"].toInt(), 70);
+        QCOMPARE(training["evaluation"].toObject()["every"].toInt(), 20);
+        QCOMPARE(shown["checkpoints"].toArray().size(), 2);  // the best and the last
+        const Answer more = m_cli.run({"train", pathOf(project), "--resume", run, "--steps", "90", "--json"});
+        QVERIFY2(more.exitCode == 0, more.out + more.error);
+        QCOMPARE(more.object()["step"].toInt(), 90);
+        QCOMPARE(m_cli.run({"train", pathOf(project), "--resume", run, "--steps", "90"}).exitCode, 3);
+        const Answer early = m_cli.run({"train", pathOf(project), "--epochs", "500", "--patience", "2", "--stop-metric", "accuracy", "--min-improvement", "0.9"});
+        QVERIFY2(early.exitCode == 0 && early.out.contains("after 3 epochs"), early.out + early.error);
+    }
+
+    void aCourseThatCannotBeIsRefusedWithItsSetting()
+    {
+        const Project project = m_cli.project("iris", loadProject(sampleFolder("iris"))->training);
+        const std::vector<std::pair<QStringList, const char *>> cases{
+            {{"--warmup", "100000"}, "warm-up of 100,000 steps"},
+            {{"--warmup", "long"}, "--warmup takes a number"},
+            {{"--schedule", "reduce_on_plateau", "--schedule-setting", "patience=0"}, "Patience takes"},
+            {{"--schedule", "step", "--schedule-setting", "power=2"}, "every, gamma, unit"},
+            {{"--schedule", "one_cycle", "--minutes", "1"}, "by minutes"},
+            {{"--minutes", "0"}, "Minutes is 0"},
+            {{"--evaluate-every", "0"}, "every 0 epochs"},
+            {{"--patience", "-1"}, "patience of -1"},
+            {{"--keep-best", "r2"}, "loss and accuracy"},
+        };
+        for (const auto &[flags, said] : cases) {
+            const Answer answer = m_cli.run(QStringList{"train", pathOf(project)} + flags);
+            QVERIFY2(answer.exitCode == 3 && answer.error.contains(said), answer.error + flags.join(' ').toUtf8());
+        }
+        QCOMPARE(m_cli.run({"train", pathOf(project), "--schedule", "triangular"}).exitCode, 2);
+    }
+
+    void aLearningRateIsFound()
+    {
+        const Project project = m_cli.project("digits-mlp", loadProject(sampleFolder("digits-mlp"))->training);
+        const QByteArray runs = m_cli.run({"runs", pathOf(project), "--json"}).out;
+        const Answer words = m_cli.run({"lr-range", pathOf(project), "--steps", "100"});
+        QVERIFY2(words.exitCode == 0 && words.out.contains("The loss falls steepest at"), words.out + words.error);
+        const QJsonObject object = m_cli.run({"lr-range", pathOf(project), "--steps", "100", "--json"}).object();
+        QVERIFY(object["suggestion"].isDouble() && object["lowest_tenth"].isDouble());
+        QCOMPARE(object["rates"].toArray().size(), object["smoothed"].toArray().size());
+        QCOMPARE(m_cli.run({"runs", pathOf(project), "--json"}).out, runs);  // nothing is recorded
+        QCOMPARE(m_cli.run({"lr-range", pathOf(project), "--from", "1", "--to", "0.1"}).exitCode, 3);
     }
 
     void layersAreListedAndExplained()

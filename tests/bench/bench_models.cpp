@@ -123,6 +123,12 @@ Result<Graph> makeResNet50(const std::vector<std::int64_t> &sampleShape)
     return chain.then("global_avg_pool").finish();
 }
 
+// Two layers over a sequence, and a classifier behind the last states.
+Result<Graph> makeLstm(const std::vector<std::int64_t> &sampleShape)
+{
+    return Chain(sampleShape).then("lstm").set("units", std::int64_t{512}).set("layers", std::int64_t{2}).finish();
+}
+
 }  // namespace
 
 const std::vector<BenchModel> &benchModels()
@@ -132,7 +138,8 @@ const std::vector<BenchModel> &benchModels()
         {"lenet5", {28, 28, 1}, 128, Precision::Float32, 4096, makeLeNet5},
         {"resnet8", {32, 32, 3}, 64, Precision::Float32, 4096, makeResNet8},
         {"resnet18", {32, 32, 3}, 512, Precision::BFloat16, 4096, makeResNet18},
-        {"resnet50", {224, 224, 3}, 128, Precision::BFloat16, 512, makeResNet50}};
+        {"resnet50", {224, 224, 3}, 128, Precision::BFloat16, 512, makeResNet50},
+        {"lstm", {128, 64}, 64, Precision::BFloat16, 512, makeLstm}};
     return models;
 }
 

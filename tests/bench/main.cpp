@@ -54,7 +54,7 @@ public:
         TRAINYARD_TRY(runner->m_dataset, randomDataset(bench, kSeed));
         TRAINYARD_TRY(const Graph graph, bench.makeGraph(bench.sampleShape));
         TrainingConfig config;
-        config.optimizer = {.type = "sgd", .learningRate = 1e-3, .momentum = 0.9};
+        config.optimizer.type = "sgd";  // with its momentum of 0.9
         config.batchSize = bench.batchSize;
         config.seed = kSeed;
         config.device = options.device;
@@ -129,18 +129,26 @@ private:
     Precision m_precision = Precision::Float32;
 };
 
+Result<double> secondsOf(Runner &runner, int steps)
+{
+    const auto begin = Clock::now();
+    TRAINYARD_CHECK(runner.steps(steps));
+    return secondsSince(begin);
+}
+
 Result<double> samplesPerSecond(Runner &runner, const Options &options)
 {
-    TRAINYARD_CHECK(runner.steps(20));
-    auto begin = Clock::now();
-    TRAINYARD_CHECK(runner.steps(10));
-    const double stepSeconds = secondsSince(begin) / 10;
-    const int each = std::max(3, static_cast<int>(options.seconds / options.repeats / stepSeconds));
+    TRAINYARD_CHECK(runner.steps(2));
+    TRAINYARD_TRY(const double third, secondsOf(runner, 1));
+    const bool isLong = third > 0.1;  // long steps need fewer of them to warm up
+    TRAINYARD_CHECK(runner.steps(isLong ? 0 : 17));
+    const int probe = isLong ? 1 : 10;
+    TRAINYARD_TRY(const double probed, secondsOf(runner, probe));
+    const int each = std::max(isLong ? 1 : 3, static_cast<int>(options.seconds / options.repeats / (probed / probe)));
     std::vector<double> rates;
     for (int repeat = 0; repeat < options.repeats; ++repeat) {
-        begin = Clock::now();
-        TRAINYARD_CHECK(runner.steps(each));
-        rates.push_back(static_cast<double>(runner.batch()) * each / secondsSince(begin));
+        TRAINYARD_TRY(const double seconds, secondsOf(runner, each));
+        rates.push_back(static_cast<double>(runner.batch()) * each / seconds);
     }
     return median(rates);
 }
@@ -168,7 +176,7 @@ Result<nlohmann::ordered_json> run(const Options &options)
         instructions = runner->device().instructionSet;
     }
     if (rates.empty())
-        return fail(ErrorCode::InvalidArgument, "There is no model in {}. Choose among mlp, lenet5, resnet8, resnet18 and resnet50.", options.models);
+        return fail(ErrorCode::InvalidArgument, "There is no model in {}. Choose among mlp, lenet5, resnet8, resnet18, resnet50 and lstm.", options.models);
     nlohmann::ordered_json json{{"library", "Trainyard " TRAINYARD_VERSION}, {"backend", library}, {"instructions", instructions},
                                 {"device", device}, {"threads", options.threads}, {"models", rates}, {"precision", precisions},
                                 {"flops_per_second", flops}, {"loss", losses}, {"memory_bytes", memory}};

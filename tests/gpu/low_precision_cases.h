@@ -25,11 +25,22 @@ inline std::optional<LowPrecision> lowPrecisionOf(const OpCase &one)
     case OpKind::Conv2d:
     case OpKind::Conv2dGradData:
     case OpKind::Conv2dGradWeights:
+    case OpKind::Conv3d:
+    case OpKind::Conv3dGradData:
+    case OpKind::Conv3dGradWeights:
     case OpKind::BatchNormGrad:
     case OpKind::LayerNormGrad:
+    case OpKind::RmsNormGrad:
+    case OpKind::GroupNormGrad:
     case OpKind::ActivateGrad:
-    case OpKind::SoftmaxGrad: return LowPrecision{{0, 1}};
+    case OpKind::SoftmaxGrad:
+    case OpKind::LogSoftmaxGrad: return LowPrecision{{0, 1}};
+    case OpKind::Embedding:
+    case OpKind::EmbeddingGrad: return LowPrecision{{1}};
+    case OpKind::AttentionGrad: return LowPrecision{{0, 1, 2, 3, 4, 6}};
+    case OpKind::Attention:
     case OpKind::MaxPool2dGrad:
+    case OpKind::ReduceMaxGrad:
     case OpKind::Add:
     case OpKind::Multiply:
     case OpKind::Concat: return LowPrecision{{}, true};
@@ -39,24 +50,50 @@ inline std::optional<LowPrecision> lowPrecisionOf(const OpCase &one)
     case OpKind::BatchNorm:
     case OpKind::BatchNormInference:
     case OpKind::LayerNorm:
+    case OpKind::RmsNorm:
+    case OpKind::GroupNorm:
+    case OpKind::Rotary:
     case OpKind::Activate:
     case OpKind::Softmax:
+    case OpKind::LogSoftmax:
     case OpKind::Dropout:
     case OpKind::Reshape:
     case OpKind::Slice:
+    case OpKind::Pad:
+    case OpKind::Permute:
+    case OpKind::Reduce:
+    case OpKind::Upsample2d:
+    case OpKind::Upsample2dGrad:
     case OpKind::SoftmaxCrossEntropy:
     case OpKind::SoftmaxCrossEntropyWithGrad:
     case OpKind::MeanSquaredError:
     case OpKind::MeanSquaredErrorGrad:
-    case OpKind::AccumulateAccuracy:
-    case OpKind::AccumulateAbsoluteError:
+    case OpKind::AccumulateTopK:
+    case OpKind::AccumulateConfusion:
+    case OpKind::AccumulateError:
+    case OpKind::RowLoss:
+    case OpKind::RowLossGrad:
     case OpKind::AccumulateR2: return LowPrecision{{0}};
+    case OpKind::Expand:  // of a parameter, which stays float32, or of an activation
+        return one.inputs[0].type.shape.rank() < std::get<ExpandAttributes>(one.attributes).shape.size() ? LowPrecision{{}, false, true} : LowPrecision{{0}};
     case OpKind::SoftmaxCrossEntropyGrad:
     case OpKind::ScaleGradient: return LowPrecision{{}, false, true};
+    case OpKind::Lstm:
+    case OpKind::Gru: return LowPrecision{{0, 1}};
+    case OpKind::LstmGrad: return LowPrecision{{0, 2, 3, 4, 5}};  // the cells stay in float32
+    case OpKind::GruGrad: return LowPrecision{{}, true};
     case OpKind::AccumulateLoss:
     case OpKind::ClipGradients:
     case OpKind::SgdUpdate:
     case OpKind::AdamUpdate:
+    case OpKind::NadamUpdate:
+    case OpKind::RmspropUpdate:
+    case OpKind::AdagradUpdate:
+    case OpKind::LionUpdate:
+    case OpKind::LambUpdate:
+    case OpKind::MuonUpdate:
+    case OpKind::EmaUpdate:
+    case OpKind::AccumulateGradients:
     case OpKind::Cast:
     case OpKind::UnscaleGradients:
     case OpKind::UpdateLossScale:
@@ -83,7 +120,7 @@ inline std::optional<OpCase> inLowPrecision(OpCase one, DType low)
     }
     // The libraries take a bias in the result's type, so it is rounded there: take one that needs no rounding, lest the two
     // devices add different numbers.
-    if ((one.kind == OpKind::Dense || one.kind == OpKind::Conv2d) && one.inputs.size() > 2)
+    if ((one.kind == OpKind::Dense || one.kind == OpKind::Conv2d || one.kind == OpKind::Conv3d) && one.inputs.size() > 2)
         for (double &value : one.inputs[2].data)
             value = reference::rounded(low, value);
     if (const auto *norm = std::get_if<BatchNormAttributes>(&one.attributes); norm && norm->fusedRelu && one.kind == OpKind::BatchNormGrad)

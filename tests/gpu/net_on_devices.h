@@ -32,8 +32,8 @@ NetResults resultsOfStep(const Program &program, std::int64_t validRows, Read re
         if (value.role == Role::Parameter || value.role == Role::State || value.role == Role::OptimizerState)
             add(value.name, static_cast<ValueId>(i));
     }
-    for (const MetricSlot &metric : program.metrics)
-        add("metric " + metric.name, metric.accumulator);
+    for (const ValueId accumulator : program.accumulators)
+        add(program.list.value(accumulator).name, accumulator);
     if (program.loss != kNoValue)
         add("loss", program.loss);
     for (const Op &op : program.list.ops)

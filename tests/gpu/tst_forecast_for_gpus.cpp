@@ -39,7 +39,7 @@ Result<Network> networkOf(const std::string &model, Precision precision, std::in
     Network network;
     TRAINYARD_TRY(network.graph, bench.makeGraph(bench.sampleShape));
     network.data = {{DType::F32, Shape(bench.sampleShape).withBatch(bench.rows)}, {DType::I32, Shape{bench.rows}}, 1, false};
-    network.config.optimizer = {.type = "sgd", .learningRate = 0.1, .momentum = 0.9};
+    network.config.optimizer.type = "sgd";
     network.config.batchSize = batch;
     network.config.precision = precision;
     return network;

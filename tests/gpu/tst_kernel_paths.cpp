@@ -57,7 +57,13 @@ private:
                 add(OpKind::SoftmaxCrossEntropy, name, LossAttributes{}, {random(shape, -3, 3), targets}).scalars.validRows = valid;
                 add(OpKind::SoftmaxCrossEntropyGrad, name, LossAttributes{}, {random(shape, 0, 1), targets}).scalars.validRows = valid;
                 add(OpKind::SoftmaxCrossEntropyWithGrad, name, LossAttributes{0.5f}, {random(shape, -3, 3), targets}).scalars.validRows = valid;
-                add(OpKind::AccumulateAccuracy, name, NoAttributes{}, {random(shape), targets, sums({2})}, {2}).scalars.validRows = valid;
+                add(OpKind::AccumulateTopK, name, TopKAttributes{1 + shape[1] / 40}, {random(shape), targets, sums({2})}, {2}).scalars.validRows = valid;
+                for (const RowLossKind kind : {RowLossKind::Hinge, RowLossKind::Focal, RowLossKind::CosineSimilarity}) {
+                    const RowLossAttributes a{kind, 1.0f, 1.5f, 0.5f};
+                    const std::string both = fmt::format("{} {}", static_cast<int>(kind), name);
+                    add(OpKind::RowLoss, both, a, {random(shape, -3, 3), targets}).scalars.validRows = valid;
+                    add(OpKind::RowLossGrad, both, a, {random(shape, -3, 3), targets}).scalars.validRows = valid;
+                }
             }
         }
     }
@@ -67,7 +73,7 @@ private:
         for (const Shape &shape : {Shape{3000, 7}, Shape{700, 64}, Shape{9000, 1}}) {
             const std::int64_t valid = shape[0] - 13;
             add(OpKind::MeanSquaredError, shape.text(), LossAttributes{}, {random(shape), random(shape)}).scalars.validRows = static_cast<std::int32_t>(valid);
-            add(OpKind::AccumulateAbsoluteError, shape.text(), NoAttributes{},
+            add(OpKind::AccumulateError, shape.text(), ErrorAttributes{},
                 {random(shape), random(shape), random({shape[1]}, 0.5, 2), sums({2})}, {3}).scalars.validRows = static_cast<std::int32_t>(valid);
             add(OpKind::AccumulateR2, shape.text(), NoAttributes{}, {random(shape), random(shape), sums({4, shape[1]})}, {2})
                 .scalars.validRows = static_cast<std::int32_t>(valid);
@@ -173,12 +179,12 @@ private:
         const Shape large{5000, 1001};
         add(OpKind::Add, large.text(), ActivationAttributes{ActivationKind::Relu}, {random(large), random(large)});
         add(OpKind::Dropout, large.text(), DropoutAttributes{0.4f, 7}, {random(large)});
-        std::vector<ElementwiseInstruction> long24;
+        std::vector<ElementwiseInstruction> longest;
         for (std::uint8_t k = 0; k < kMaxChainInstructions; ++k) {
             const auto code = k % 2 == 0 ? ElementwiseCode::Add : ElementwiseCode::Multiply;
-            long24.push_back({code, static_cast<std::uint8_t>(k + 1), static_cast<std::uint8_t>(k % 2), ActivationKind::Identity, 0, 0});
+            longest.push_back({code, static_cast<std::uint8_t>(k + 1), static_cast<std::uint8_t>(k % 2), ActivationKind::Identity, 0, 0});
         }
-        add(OpKind::ElementwiseChain, "24 instructions", ElementwiseChainAttributes{long24, {25, 13}, {DType::F32, DType::F32}},
+        add(OpKind::ElementwiseChain, "as long as may be", ElementwiseChainAttributes{longest, {25, 13}, {DType::F32, DType::F32}},
             {random({999, 7}), random({999, 7})});
     }
 

@@ -3,6 +3,8 @@
 #include <QtTest>
 
 #include "engine/api/forecast.h"
+#include "engine/train/epoch_order.h"
+#include "engine/train/model.h"
 #include "tests/engine/train/small_job.h"
 #include "tests/gpu/gpu_device.h"
 
@@ -58,6 +60,49 @@ TrainJob imageJob(const TrainingConfig &config)
     return job;
 }
 
+// The same images squeezed and restored: the target is the sample itself.
+TrainJob restoringJob(const TrainingConfig &config)
+{
+    using List = std::vector<std::int64_t>;
+    TrainJob job;
+    job.graph = std::make_shared<const Graph>(chainOf({{"input", {{"shape", List{8, 8, 1}}}},
+                                                       {"flatten", {}},
+                                                       {"dense", {{"units", std::int64_t{8}}}},
+                                                       {"relu", {}},
+                                                       {"dense", {{"units", std::int64_t{64}}}},
+                                                       {"reshape", {{"shape", List{8, 8, 1}}}},
+                                                       {"mean_squared_error", {}}}));
+    job.config = config;
+    job.loadData = [] {
+        DataConfig none;
+        none.target = TargetKind::None;
+        none.augment.maxShift = 1;  // moves sample and target alike
+        return makeDataset(barsInImages().features, {}, none);
+    };
+    return job;
+}
+
+// A class for every pixel: whether it is bright.
+TrainJob maskJob(const TrainingConfig &config)
+{
+    using List = std::vector<std::int64_t>;
+    TrainJob job;
+    job.graph = std::make_shared<const Graph>(chainOf({{"input", {{"shape", List{8, 8, 1}}}},
+                                                       {"conv2d", {{"filters", std::int64_t{8}}}},
+                                                       {"relu", {}},
+                                                       {"conv2d", {{"filters", std::int64_t{2}}}},
+                                                       {"softmax_cross_entropy", {}}}));
+    job.config = config;
+    job.loadData = [] {
+        HostTensor features = barsInImages().features;
+        HostTensor masks({DType::I32, Shape{features.type.shape[0], 8, 8}});
+        for (std::size_t i = 0; i < masks.as<std::int32_t>().size(); ++i)
+            masks.as<std::int32_t>()[i] = features.as<std::uint8_t>()[i] > 100;
+        return makeDataset(std::move(features), std::move(masks), {});
+    };
+    return job;
+}
+
 // More data than a run with a limit of 2 MiB can keep on the device.
 TrainJob wideJob(TrainingConfig config)
 {
@@ -99,9 +144,36 @@ TrainJob hugeJob(const TrainingConfig &config)
     return job;
 }
 
+// "accumulated": steps of several batches, an average of the weights and frozen layers.
+TrainingConfig configFor(const QString &name, const std::string &device, Precision precision = Precision::Float32)
+{
+    TrainingConfig config = configOn(device, precision);
+    if (name == "accumulated") {
+        config.accumulationSteps = 3;
+        config.emaDecay = 0.9;
+        config.optimizer.type = "nadam";
+        config.optimizer.weightDecay = 0.01;
+        config.optimizer.decayMatricesOnly = true;
+    }
+    return config;
+}
+
 TrainJob jobNamed(const QString &name, const TrainingConfig &config)
 {
-    return name == "images" ? imageJob(config) : smallJob(config);
+    if (name == "restored images")
+        return restoringJob(config);
+    if (name == "masks")
+        return maskJob(config);
+    if (name == "points")
+        return smallJob(config);
+    TrainJob job = imageJob(config);
+    if (name == "accumulated") {
+        Graph graph = *job.graph;
+        graph.edit(graph.findByName("batch_norm")->id)->frozen = true;
+        graph.edit(graph.findByName("dense")->id)->learningRateFactor = 0.5;
+        job.graph = std::make_shared<const Graph>(std::move(graph));
+    }
+    return job;
 }
 
 // How far the curve of one run is from that of another, in units of the first value.
@@ -126,11 +198,11 @@ std::string errorOf(const TrainProgress &end)
 class TestTrainingGpu : public QObject {
     Q_OBJECT
 
-    static void jobs()
+    static void jobs(std::initializer_list<const char *> names = {"points", "images", "restored images", "masks", "accumulated"})
     {
         QTest::addColumn<QString>("job");
         QTest::addColumn<int>("precision");
-        for (const char *job : {"points", "images"})
+        for (const char *job : names)
             for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
                 QTest::newRow(fmt::format("{} in {}", job, precisionName(precision)).c_str()) << QString(job) << static_cast<int>(precision);
     }
@@ -154,7 +226,7 @@ private slots:
         QFETCH(int, precision);
         const auto chosen = static_cast<Precision>(precision);
         Listener cpu, gpu;
-        const TrainProgress onCpu = cpu.run(jobNamed(job, configOn("cpu"))), onGpu = gpu.run(jobNamed(job, configOn("cuda:0", chosen)));
+        const TrainProgress onCpu = cpu.run(jobNamed(job, configFor(job, "cpu"))), onGpu = gpu.run(jobNamed(job, configFor(job, "cuda:0", chosen)));
         QVERIFY2(onCpu.state == TrainState::Finished, errorOf(onCpu).c_str());
         QVERIFY2(onGpu.state == TrainState::Finished, errorOf(onGpu).c_str());
         QVERIFY(onGpu.device.starts_with("cuda:0") || !onGpu.device.empty());
@@ -171,8 +243,8 @@ private slots:
         QFETCH(QString, job);
         QFETCH(int, precision);
         Listener first, second;
-        first.run(jobNamed(job, configOn("cuda:0", static_cast<Precision>(precision))));
-        second.run(jobNamed(job, configOn("cuda:0", static_cast<Precision>(precision))));
+        first.run(jobNamed(job, configFor(job, "cuda:0", static_cast<Precision>(precision))));
+        second.run(jobNamed(job, configFor(job, "cuda:0", static_cast<Precision>(precision))));
         sameRuns(first, second);
     }
 
@@ -181,7 +253,7 @@ private slots:
     {
         QFETCH(QString, job);
         QFETCH(int, precision);
-        TrainingConfig config = configOn("cuda:0", static_cast<Precision>(precision));
+        TrainingConfig config = configFor(job, "cuda:0", static_cast<Precision>(precision));
         config.autotune = precision == static_cast<int>(Precision::Float32);  // what was chosen comes with the checkpoint
         Listener before;
         TrainProgress end;
@@ -218,12 +290,66 @@ private slots:
         QCOMPARE(never.lastCheckpoint()->kernelChoices, after.lastCheckpoint()->kernelChoices);
     }
 
+    // Op by op and looked into, a step is the same step.
+    void stepsThatAreLookedIntoGiveTheSameBits_data() { jobs({"points", "images", "restored images", "masks"}); }
+    void stepsThatAreLookedIntoGiveTheSameBits()
+    {
+        QFETCH(QString, job);
+        QFETCH(int, precision);
+        const TrainingConfig config = configFor(job, "cuda:0", static_cast<Precision>(precision));
+        const TrainJob made = jobNamed(job, config);
+        const Dataset data = *made.loadData();
+        std::vector<SafetensorsFile> ends;
+        for (const bool looked : {false, true}) {
+            auto model = Model::create(*made.graph, data, config, deviceSettingsOf(config));
+            QVERIFY2(model, model ? "" : model.error().message.c_str());
+            EpochOrder order(data.train, config.rowsPerStep(), config.seed);
+            order.begin(0);
+            for (std::int64_t step = 0; step < 6; ++step) {
+                const StepScalars scalars{config.seed, static_cast<std::uint64_t>(step), 0.01f, static_cast<std::int32_t>(config.batchSize)};
+                if (looked) {
+                    const auto found = model->trainStepChecked(order.batch(step), scalars);
+                    QVERIFY2(found, found ? "" : found.error().message.c_str());
+                    QVERIFY2(!*found, (*found ? (*found)->op : std::string()).c_str());
+                } else {
+                    QVERIFY(model->trainStep(order.batch(step), scalars));
+                }
+            }
+            ends.push_back(model->tensors().value());
+        }
+        QCOMPARE(firstDifference({.tensors = ends[0]}, {.tensors = ends[1]}), std::string());
+    }
+
+    void theLayerWhereNumbersAreLostIsNamed_data()
+    {
+        QTest::addColumn<int>("precision");
+        for (const Precision precision : {Precision::Float32, Precision::BFloat16})
+            QTest::newRow(precisionName(precision)) << static_cast<int>(precision);
+    }
+    void theLayerWhereNumbersAreLostIsNamed()
+    {
+        QFETCH(int, precision);
+        TrainingConfig config = configOn("cuda:0", static_cast<Precision>(precision));
+        config.optimizer.type = "sgd";
+        config.optimizer.learningRate = 1e38;
+        Listener gpu;
+        const TrainProgress end = gpu.run(smallJob(config));
+        QCOMPARE(end.state, TrainState::Failed);
+        QVERIFY2(end.error->message.find(" came out of ") != std::string::npos, end.error->message.c_str());
+        QVERIFY2(!end.error->node.empty(), end.error->message.c_str());
+        if (config.precision != Precision::Float32)
+            return;
+        config.device = "cpu";
+        Listener cpu;
+        QCOMPARE(end.error->node, cpu.run(smallJob(config)).error->node);
+    }
+
     void theForecastIsWhatTheRunTakes_data() { jobs(); }
     void theForecastIsWhatTheRunTakes()
     {
         QFETCH(QString, job);
         QFETCH(int, precision);
-        const TrainingConfig config = configOn("cuda:0", static_cast<Precision>(precision));
+        const TrainingConfig config = configFor(job, "cuda:0", static_cast<Precision>(precision));
         TrainJob made = jobNamed(job, config);
         const Dataset data = *made.loadData();
         const auto told = forecast(*made.graph, dataTypesOf(data), config);

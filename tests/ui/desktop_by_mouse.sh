@@ -68,7 +68,7 @@ sleep 1
 
 # Where things stand in a window of 1280 x 800, in its own coordinates.
 search="150 92"             # the palette's search field
-found="111 156"             # the one layer it finds
+found="111 156"             # the first layer it finds
 spot="847 276"              # free canvas
 conv_in="847 252" conv_out="847 300"  # the ports of a card dropped there
 image_out="628 183" flatten_in="628 375"
@@ -84,7 +84,7 @@ drag() {  # FROM_X FROM_Y TO_X TO_Y, as a hand does it: one small move first, th
 saved() { xdotool key ctrl+s; sleep 0.2; grep -q "$1" "$project/project.json"; }
 
 picture 1-open
-click $search; xdotool type "conv"; sleep 0.5
+click $search; xdotool type "conv2d"; sleep 0.5
 picture 2-found
 drag $found $spot
 await 5 saved '"type": "conv2d"' || failed "conv2d did not come onto the canvas"

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/base/format.h"
+#include "engine/metrics/metric.h"
 
 namespace trainyard::ui {
 
@@ -49,7 +50,7 @@ ValueKind valueKindOf(const QString &unit, const QString &title)
         return ValueKind::Percent;
     if (unit == QLatin1String("samples/s"))
         return ValueKind::Count;
-    if (unit.isEmpty() && title.endsWith(QLatin1String("accuracy"), Qt::CaseInsensitive))
+    if (unit.isEmpty() && speaksOfShare(title.toStdString()))
         return ValueKind::Share;
     return ValueKind::Plain;
 }

@@ -313,6 +313,26 @@ void ProjectDocument::setDevice(const std::vector<LayerId> &layers, const std::s
     editGraph(what, std::move(graph));
 }
 
+void ProjectDocument::setFrozen(const std::vector<LayerId> &layers, bool frozen)
+{
+    Graph graph = m_project.graph;
+    for (const LayerId id : layers)
+        if (Layer *layer = graph.edit(id))
+            layer->frozen = frozen;
+    const QString what = layers.size() == 1 ? nameOf(graph, layers.front()) : tr("%1 layers").arg(layers.size());
+    editGraph((frozen ? tr("Freeze %1") : tr("Unfreeze %1")).arg(what), std::move(graph));
+}
+
+void ProjectDocument::setLearningRateFactor(const std::vector<LayerId> &layers, double factor)
+{
+    Graph graph = m_project.graph;
+    for (const LayerId id : layers)
+        if (Layer *layer = graph.edit(id))
+            layer->learningRateFactor = factor;
+    const QString what = layers.size() == 1 ? tr("Rate factor of %1").arg(nameOf(graph, layers.front())) : tr("Rate factor of %1 layers").arg(layers.size());
+    editGraph(what, std::move(graph), mergeIdOf(QString::fromLatin1(kRateFactorKey), layers));
+}
+
 void ProjectDocument::applyFix(const Fix &fix)
 {
     Graph graph = m_project.graph;

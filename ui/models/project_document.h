@@ -66,6 +66,8 @@ public:
     void setParameter(const std::vector<LayerId> &layers, const std::string &key, const ParameterValue &value);
     void endTyping() { ++m_typingSession; }
     void setDevice(const std::vector<LayerId> &layers, const std::string &device);  // empty: the run's
+    void setFrozen(const std::vector<LayerId> &layers, bool frozen);
+    void setLearningRateFactor(const std::vector<LayerId> &layers, double factor);  // merges while typed, as setParameter()
     void applyFix(const Fix &fix);
     void autoLayout();
 

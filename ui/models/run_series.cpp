@@ -56,11 +56,11 @@ std::vector<SeriesChart> chartsFor(const std::vector<const RunCurves *> &runs)
     add(QStringLiteral("Validation loss"), QStringLiteral("validation/loss"));
     add(QStringLiteral("Training loss"), QStringLiteral("train/loss"));
     for (const QString &name : metricNames(runs)) {
-        const QString title = seriesTitle(name);
+        const QString title = titleWithinSentence(name);
         if (anyHas(runs, kValidation + name))
-            add(QStringLiteral("Validation %1").arg(name == QLatin1String("r2") ? title : title.toLower()), kValidation + name, kTrain + name);
+            add(QStringLiteral("Validation %1").arg(title), kValidation + name, kTrain + name);
         else
-            add(QStringLiteral("Training %1").arg(name == QLatin1String("r2") ? title : title.toLower()), kTrain + name);
+            add(QStringLiteral("Training %1").arg(title), kTrain + name);
     }
     add(QStringLiteral("Samples per second"), QStringLiteral("throughput/samples"));
     return charts;

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "engine/base/format.h"
+#include "engine/metrics/metric.h"
 
 namespace trainyard::ui {
 
@@ -77,7 +78,7 @@ QString fullMomentText(qint64 ms)
 
 QString metricValueText(const QString &name, double value)
 {
-    if (name.section(QLatin1Char('/'), -1) == QLatin1String("accuracy"))
+    if (isShare(name.section(QLatin1Char('/'), -1).toStdString()))
         return QString::fromStdString(formatPercent(value));
     return QString::fromStdString(formatSignificant(value));
 }
@@ -88,18 +89,24 @@ QString bestMetricText(const RunRecord &run)
         return {};
     const QString name = QString::fromStdString(run.bestMetricName);
     const QString value = metricValueText(name, *run.bestMetric);
-    return name.isEmpty() ? value : seriesTitle(name).toLower() + QLatin1Char(' ') + value;
+    return name.isEmpty() ? value : titleWithinSentence(name) + QLatin1Char(' ') + value;
 }
 
 QString seriesTitle(const QString &name)
 {
-    QString title = name.section(QLatin1Char('/'), -1);
-    if (title == QLatin1String("r2"))
-        return QStringLiteral("R²");
+    const QString last = name.section(QLatin1Char('/'), -1);
+    QString title = QString::fromStdString(metricTitle(last.toStdString()));
+    if (title != last)
+        return title;
     title.replace(QLatin1Char('_'), QLatin1Char(' '));
     if (!title.isEmpty())
         title[0] = title[0].toUpper();
     return title;
+}
+
+QString titleWithinSentence(const QString &name)
+{
+    return QString::fromStdString(withinSentence(seriesTitle(name).toStdString()));
 }
 
 QStringList tagsFromText(const QString &text)

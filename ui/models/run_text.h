@@ -22,9 +22,10 @@ QString runDurationText(const RunRecord &run, qint64 nowMs);  // "1:12"; empty w
 QString momentText(qint64 ms, qint64 nowMs);
 QString fullMomentText(qint64 ms);  // "2026-11-12 14:03:27"
 
-QString metricValueText(const QString &name, double value);  // accuracy as "98.4 %", the rest with three digits
+QString metricValueText(const QString &name, double value);  // shares as "98.4 %", the rest with three digits
 QString bestMetricText(const RunRecord &run);                // "accuracy 98.4 %"; empty when there is none
 QString seriesTitle(const QString &name);                    // "samples_per_second" -> "Samples per second"
+QString titleWithinSentence(const QString &name);            // "mean absolute error", but "F1"
 
 // "cnn, baseline ,cnn" -> {"baseline", "cnn"}: trimmed, without repeats or empty ones, sorted.
 QStringList tagsFromText(const QString &text);

@@ -48,13 +48,15 @@ std::vector<QString> factTexts(const TrainProgress &progress)
     const auto number = [](double value) { return QString::fromStdString(formatSignificant(value)); };
     if (progress.epochs > 0)
         texts[Epoch] = StatusLine::tr("epoch %1/%2").arg(progress.epochShown()).arg(progress.epochs);
+    else if (progress.stepsPerEpoch > 0)
+        texts[Epoch] = StatusLine::tr("epoch %1").arg(progress.epochShown());
     if (progress.trainLoss)
         texts[Loss] = StatusLine::tr("loss %1").arg(number(*progress.trainLoss));
-    const QString name = QString::fromStdString(progress.metricName);
+    const QString metric = QString::fromStdString(progress.metricName), name = titleWithinSentence(metric);
     if (progress.validationMetric)
-        texts[Metric] = StatusLine::tr("validation %1 %2").arg(name, metricValueText(name, *progress.validationMetric));
+        texts[Metric] = StatusLine::tr("validation %1 %2").arg(name, metricValueText(metric, *progress.validationMetric));
     else if (progress.trainMetric)
-        texts[Metric] = QStringLiteral("%1 %2").arg(name, metricValueText(name, *progress.trainMetric));
+        texts[Metric] = QStringLiteral("%1 %2").arg(name, metricValueText(metric, *progress.trainMetric));
     if (!progress.ended() && progress.samplesPerSecond)
         texts[Speed] = StatusLine::tr("%1 samples/s").arg(QString::fromStdString(formatCount(std::llround(*progress.samplesPerSecond))));
     if (!progress.ended() && progress.secondsLeft)

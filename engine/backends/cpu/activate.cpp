@@ -1,3 +1,4 @@
+#include "engine/backends/cpu/activation_loops.h"
 #include "engine/backends/cpu/primitive_call.h"
 
 namespace trainyard::cpu {
@@ -5,7 +6,16 @@ namespace trainyard::cpu {
 std::unique_ptr<Step> makeActivate(StepRequest &request)
 {
     const auto &activation = request.attributes<ActivationAttributes>();
-    const MemoryDesc x = vectorDesc(request.outputShape().elements());
+    const std::int64_t count = request.outputShape().elements();
+    if (!isFusable(activation.kind))  // oneDNN has not all of them in all its versions
+        return makeLoop([op = request.op, threads = request.threads, count, slope = activation.slope,
+                         loop = activationLoop(activation.kind)](const StepMemory &memory) {
+            const float *x = memory.at<float>(op.inputs[0]);
+            float *y = memory.at<float>(op.outputs[0]);
+            forPieces(static_cast<std::size_t>(count), threads,
+                      [=](std::size_t begin, std::size_t end) { loop(x + begin, x + begin, slope, end - begin, y + begin); });
+        });
+    const MemoryDesc x = vectorDesc(count);
     const auto desc = eltwiseForwardDesc(eltwiseAlgorithm(activation.kind, gradientUsesOutput(activation.kind, activation.slope)), x,
                                          eltwiseAlpha(activation));
     auto step = std::make_unique<PrimitiveStep>();

@@ -1,32 +1,20 @@
+#include "engine/backends/cpu/activation_loops.h"
 #include "engine/backends/cpu/primitive_call.h"
-#include "engine/backends/cpu/simd_clones.h"
 
 namespace trainyard::cpu {
-
-namespace {
-
-// dy is read before the choice: a load that may not happen would keep the loop from being vectorized.
-TRAINYARD_SIMD_CLONES void maskByOutput(const float *y, const float *dy, float *dx, std::size_t begin, std::size_t end)
-{
-#pragma omp simd
-    for (std::size_t i = begin; i < end; ++i) {
-        const float gradient = dy[i];
-        dx[i] = y[i] > 0.0f ? gradient : 0.0f;
-    }
-}
-
-}  // namespace
 
 std::unique_ptr<Step> makeActivateGrad(StepRequest &request)
 {
     const auto &activation = request.attributes<ActivationAttributes>();
     const auto count = static_cast<std::size_t>(request.outputShape().elements());
     const Op op = request.op;
-    if (activation.kind == ActivationKind::Relu)  // one comparison: no primitive beats it
-        return makeLoop([op, count, threads = request.threads](const StepMemory &memory) {
-            const float *y = memory.at<float>(op.inputs[0]), *dy = memory.at<float>(op.inputs[1]);
+    // ReLU is one comparison, which no primitive beats; and oneDNN has not all others in all its versions.
+    if (activation.kind == ActivationKind::Relu || !isFusable(activation.kind))
+        return makeLoop([op, count, threads = request.threads, slope = activation.slope,
+                         loop = activationGradLoop(activation.kind, activation.slope)](const StepMemory &memory) {
+            const float *saved = memory.at<float>(op.inputs[0]), *dy = memory.at<float>(op.inputs[1]);
             float *dx = memory.at<float>(op.outputs[0]);
-            forPieces(count, threads, [=](std::size_t begin, std::size_t end) { maskByOutput(y, dy, dx, begin, end); });
+            forPieces(count, threads, [=](std::size_t begin, std::size_t end) { loop(saved + begin, dy + begin, slope, end - begin, dx + begin); });
         });
     const bool fromOutput = gradientUsesOutput(activation.kind, activation.slope);
     const MemoryDesc x = vectorDesc(static_cast<std::int64_t>(count));

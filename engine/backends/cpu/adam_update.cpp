@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "engine/backends/cpu/simd_clones.h"
-#include "engine/backends/cpu/step.h"
+#include "engine/backends/cpu/tensor_update.h"
 
 namespace trainyard::cpu {
 
@@ -32,25 +32,17 @@ TRAINYARD_SIMD_CLONES void update(float *w, const float *g, float *m, float *v, 
 std::unique_ptr<Step> makeAdamUpdate(StepRequest &request)
 {
     const auto a = request.attributes<AdamAttributes>();
-    std::vector<std::size_t> counts;
-    for (std::size_t i = 0; i + 3 < request.op.inputs.size(); i += 4)
-        counts.push_back(static_cast<std::size_t>(request.inputShape(i).elements()));
-    const ValueId lossScale = request.op.inputs.size() % 4 == 1 ? request.op.inputs.back() : kNoValue;
-    return makeLoop([op = request.op, a, counts, lossScale, threads = request.threads](const StepMemory &memory) {
-        if (const float *state = memory.at<float>(lossScale); state && state[2] != 0.0f)
-            return;  // a gradient was not finite
+    return makeLoop([a, tensors = UpdatedTensors(request)](const StepMemory &memory) {
+        if (tensors.skipped(memory))
+            return;
         const double t = static_cast<double>(memory.scalars->step) + 1.0;
-        const float rate = memory.scalars->learningRate;
+        const float rate = memory.scalars->learningRate * a.rateFactor;
         const Rule rule{rate, a.beta1, a.beta2, a.epsilon, a.weightDecay,
                         static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(static_cast<double>(a.beta2), t))),
                         static_cast<float>(rate / (1.0 - std::pow(static_cast<double>(a.beta1), t))), a.decoupled};
-        for (std::size_t p = 0; p < counts.size(); ++p) {
-            float *w = memory.at<float>(op.inputs[4 * p]);
-            const float *g = memory.at<float>(op.inputs[4 * p + 1]);
-            float *m = memory.at<float>(op.inputs[4 * p + 2]), *v = memory.at<float>(op.inputs[4 * p + 3]);
-            forPieces(counts[p], counts[p] < kSmallUpdate ? 1 : threads,
-                      [&](std::size_t begin, std::size_t end) { update(w, g, m, v, begin, end, rule); });
-        }
+        tensors.forEach(memory, [&](const auto &arrays, std::size_t begin, std::size_t end) {
+            update(arrays[0], arrays[1], arrays[2], arrays[3], begin, end, rule);
+        });
     });
 }
 

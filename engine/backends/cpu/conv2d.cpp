@@ -2,11 +2,9 @@
 
 namespace trainyard::cpu {
 
-std::unique_ptr<Step> makeConv2d(StepRequest &request)
+std::unique_ptr<Step> makeConvolution(StepRequest &request, const ConvolutionDescs &descs, const ActivationAttributes &post)
 {
-    const auto &conv = request.attributes<Conv2dAttributes>();
-    const ConvolutionDescs descs = convolutionDescs(conv, request.inputShape(0), request.outputShape());
-    const auto desc = forwardDesc(descs, conv.post);
+    const auto desc = forwardDesc(descs, post);
     auto step = std::make_unique<PrimitiveStep>();
     ScratchLayout scratch;
     const bool reordered = desc.weights_desc() != descs.plainWeights;
@@ -23,12 +21,18 @@ std::unique_ptr<Step> makeConv2d(StepRequest &request)
         step->scratchArgument(call, DNNL_ARG_WEIGHTS, desc.weights_desc(), weightsAt);
     else
         step->argument(call, DNNL_ARG_WEIGHTS, descs.plainWeights, request.op.inputs[1]);
-    if (conv.bias)
+    if (descs.hasBias())
         step->argument(call, DNNL_ARG_BIAS, descs.bias, request.op.inputs[2]);
     step->argument(call, DNNL_ARG_DST, descs.y, request.op.outputs[0]);
     step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchpadAt);
     request.scratchBytes = scratch.bytes();
     return step;
+}
+
+std::unique_ptr<Step> makeConv2d(StepRequest &request)
+{
+    const auto &conv = request.attributes<Conv2dAttributes>();
+    return makeConvolution(request, convolutionDescs(conv, request.inputShape(0), request.outputShape()), conv.post);
 }
 
 }  // namespace trainyard::cpu

@@ -2,10 +2,8 @@
 
 namespace trainyard::cpu {
 
-std::unique_ptr<Step> makeConv2dGradData(StepRequest &request)
+std::unique_ptr<Step> makeConvolutionGradData(StepRequest &request, const ConvolutionDescs &descs)
 {
-    const auto &conv = request.attributes<Conv2dAttributes>();
-    const ConvolutionDescs descs = convolutionDescs(conv, request.outputShape(), request.inputShape(0));
     const auto desc = convolutionBackwardDataDesc(descs.x, descs.anyWeights, descs.y, descs.window, forwardDesc(descs), userScratchpad());
     auto step = std::make_unique<PrimitiveStep>();
     ScratchLayout scratch;
@@ -21,6 +19,11 @@ std::unique_ptr<Step> makeConv2dGradData(StepRequest &request)
     step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchpadAt);
     request.scratchBytes = scratch.bytes();
     return step;
+}
+
+std::unique_ptr<Step> makeConv2dGradData(StepRequest &request)
+{
+    return makeConvolutionGradData(request, convolutionDescs(request.attributes<Conv2dAttributes>(), request.outputShape(), request.inputShape(0)));
 }
 
 }  // namespace trainyard::cpu

@@ -2,10 +2,8 @@
 
 namespace trainyard::cpu {
 
-std::unique_ptr<Step> makeConv2dGradWeights(StepRequest &request)
+std::unique_ptr<Step> makeConvolutionGradWeights(StepRequest &request, const ConvolutionDescs &descs)
 {
-    const auto &conv = request.attributes<Conv2dAttributes>();
-    const ConvolutionDescs descs = convolutionDescs(conv, request.inputShape(0), request.inputShape(1));
     const auto desc =
         convolutionBackwardWeightsDesc(descs.x, descs.anyWeights, descs.bias, descs.y, descs.window, forwardDesc(descs), userScratchpad());
     const MemoryDesc blocked = desc.diff_weights_desc();
@@ -17,7 +15,7 @@ std::unique_ptr<Step> makeConv2dGradWeights(StepRequest &request)
     step->argument(call, DNNL_ARG_SRC, descs.x, request.op.inputs[0]);
     step->argument(call, DNNL_ARG_DIFF_DST, descs.y, request.op.inputs[1]);
     step->scratchArgument(call, DNNL_ARG_DIFF_WEIGHTS, blocked, weightsAt);
-    if (conv.bias)
+    if (descs.hasBias())
         step->argument(call, DNNL_ARG_DIFF_BIAS, descs.bias, request.op.outputs[1]);
     step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchpadAt);
     const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), blocked, cpuEngine(), descs.plainWeights}));
@@ -25,6 +23,11 @@ std::unique_ptr<Step> makeConv2dGradWeights(StepRequest &request)
     step->argument(reorder, DNNL_ARG_TO, descs.plainWeights, request.op.outputs[0]);
     request.scratchBytes = scratch.bytes();
     return step;
+}
+
+std::unique_ptr<Step> makeConv2dGradWeights(StepRequest &request)
+{
+    return makeConvolutionGradWeights(request, convolutionDescs(request.attributes<Conv2dAttributes>(), request.inputShape(0), request.inputShape(1)));
 }
 
 }  // namespace trainyard::cpu

@@ -160,11 +160,11 @@ void CpuExecutable::setIndices(std::size_t program, std::span<const std::int32_t
     std::memcpy(compiled.values[static_cast<std::size_t>(compiled.program.indices)], rows.data(), bytes);
 }
 
-Status CpuExecutable::run(std::size_t program, const StepScalars &scalars)
+Status CpuExecutable::runStep(std::size_t program, const StepScalars &scalars, const LookAtOp *look)
 {
     flushDenormals();
     CompiledProgram &compiled = m_programs[program];
-    const bool timed = program == 0 && m_stepsRun++ % kTimedStepEvery == 0;
+    const bool timed = program == 0 && !look && m_stepsRun++ % kTimedStepEvery == 0;
     std::array<Clock::time_point, 4> borders{};  // begin, backward, update, end
     int threads = 0;
     for (std::size_t i = 0; i < compiled.steps.size(); ++i) {
@@ -183,6 +183,11 @@ Status CpuExecutable::run(std::size_t program, const StepScalars &scalars)
         }
         if (m_profiling)
             compiled.opSeconds[i] = std::chrono::duration<double>(Clock::now() - begin).count();
+        if (look) {
+            TRAINYARD_TRY(const bool goOn, (*look)(i));
+            if (!goOn)
+                return {};
+        }
     }
     if (timed) {
         markBorders(compiled.program, compiled.steps.size(), borders);
@@ -195,9 +200,9 @@ Status CpuExecutable::run(std::size_t program, const StepScalars &scalars)
 Status CpuExecutable::requestMetrics(std::size_t program, std::int64_t tag)
 {
     MetricSums all{tag, {}};
-    for (const MetricSlot &slot : m_programs[program].program.metrics) {
-        const auto *sums = reinterpret_cast<const double *>(m_programs[program].values[static_cast<std::size_t>(slot.accumulator)]);
-        all.sums.insert(all.sums.end(), sums, sums + m_programs[program].program.list.value(slot.accumulator).type.shape.elements());
+    for (const ValueId accumulator : m_programs[program].program.accumulators) {
+        const auto *sums = reinterpret_cast<const double *>(m_programs[program].values[static_cast<std::size_t>(accumulator)]);
+        all.sums.insert(all.sums.end(), sums, sums + m_programs[program].program.list.value(accumulator).type.shape.elements());
     }
     m_metricSums.push_back(std::move(all));
     return {};

@@ -23,7 +23,11 @@ public:
     std::uint64_t allocatedBytes() const override { return m_arena ? m_arenaBytes : 0; }
     Status bind(std::size_t program, ValueId value, std::span<const std::byte> data) override;
     void setIndices(std::size_t program, std::span<const std::int32_t> rows) override;
-    Status run(std::size_t program, const StepScalars &scalars) override;
+    Status run(std::size_t program, const StepScalars &scalars) override { return runStep(program, scalars, nullptr); }
+    Status runOpByOp(std::size_t program, const StepScalars &scalars, const LookAtOp &look) override
+    {
+        return runStep(program, scalars, &look);
+    }
     Status requestMetrics(std::size_t program, std::int64_t tag) override;
     Result<std::optional<MetricSums>> takeMetrics(bool wait) override;
     Status read(std::size_t program, ValueId value, std::span<std::byte> out) override;
@@ -51,6 +55,7 @@ private:
 
     Result<StorageNeeds> makeSteps(CompiledProgram &compiled, int threads);
     void bindSteps(CompiledProgram &compiled);
+    Status runStep(std::size_t program, const StepScalars &scalars, const LookAtOp *look);
 
     std::vector<CompiledProgram> m_programs;
     std::uint64_t m_arenaBytes = 0;

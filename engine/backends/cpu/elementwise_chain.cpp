@@ -1,83 +1,88 @@
 #include <cmath>
-#include <numbers>
 
+#include "engine/backends/cpu/element_loop.h"
+#include "engine/backends/cpu/elementary.h"
 #include "engine/backends/cpu/float_blocks.h"
 #include "engine/backends/cpu/step.h"
+#include "engine/base/normal.h"
 #include "engine/base/philox.h"
 
 namespace trainyard::cpu {
 
 namespace {
 
-// Elements worked on at a time: a register of so many floats stays in the first-level cache.
-constexpr std::size_t kBlock = 512;
+// All registers together stay in the second-level cache; how many elements are worked on at a time follows from it.
+constexpr std::size_t kRegisterFloats = 16384, kMostBlock = 512;
 
-template <typename Function>
-void forEach(std::size_t count, Function function)
-{
-    for (std::size_t i = 0; i < count; ++i)
-        function(i);
-}
+TRAINYARD_ELEMENT_LOOP(add, x + g)
+TRAINYARD_ELEMENT_LOOP(multiply, x * g)
+TRAINYARD_ELEMENT_LOOP(scale, x * p)
+TRAINYARD_ELEMENT_LOOP(subtract, x - g)
+TRAINYARD_ELEMENT_LOOP(divide, x / g)
+TRAINYARD_ELEMENT_LOOP(maximum, x >= g ? x : g)
+TRAINYARD_ELEMENT_LOOP(minimum, x <= g ? x : g)
+TRAINYARD_ELEMENT_LOOP(power, std::pow(x, g))
+TRAINYARD_ELEMENT_LOOP(powerConstant, std::pow(x, p))
+TRAINYARD_ELEMENT_LOOP(addConstant, x + p)
+TRAINYARD_ELEMENT_LOOP(exponentials, exponential(x))
+TRAINYARD_ELEMENT_LOOP(logarithms, std::log(x))
+TRAINYARD_ELEMENT_LOOP(squareRoot, std::sqrt(x))
+TRAINYARD_ELEMENT_LOOP(absolute, x < 0.0f ? -x : x)
+TRAINYARD_ELEMENT_LOOP(sign, x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : x)
+TRAINYARD_ELEMENT_LOOP(sine, std::sin(x))
+TRAINYARD_ELEMENT_LOOP(cosine, std::cos(x))
+TRAINYARD_ELEMENT_LOOP(greaterEqual, x >= g ? 1.0f : 0.0f)
+TRAINYARD_ELEMENT_LOOP(greater, x > g ? 1.0f : 0.0f)
+TRAINYARD_ELEMENT_LOOP(constant, p)
 
-void activateBlock(ActivationKind kind, float slope, const float *a, std::size_t count, float *y)
+// Null: needs random numbers.
+ElementLoop loopOf(const ElementwiseInstruction &one)
 {
-    switch (kind) {
-    case ActivationKind::Identity: return forEach(count, [=](std::size_t i) { y[i] = a[i]; });
-    case ActivationKind::Relu: return forEach(count, [=](std::size_t i) { y[i] = a[i] > 0.0f ? a[i] : 0.0f; });
-    case ActivationKind::LeakyRelu: return forEach(count, [=](std::size_t i) { y[i] = a[i] > 0.0f ? a[i] : slope * a[i]; });
-    case ActivationKind::Gelu:
-        return forEach(count, [=](std::size_t i) { y[i] = 0.5f * a[i] * std::erfc(-a[i] * (std::numbers::sqrt2_v<float> / 2)); });
-    case ActivationKind::Silu: return forEach(count, [=](std::size_t i) { y[i] = a[i] / (1.0f + std::exp(-a[i])); });
-    case ActivationKind::Tanh: return forEach(count, [=](std::size_t i) { y[i] = std::tanh(a[i]); });
-    case ActivationKind::Sigmoid: return forEach(count, [=](std::size_t i) { y[i] = 1.0f / (1.0f + std::exp(-a[i])); });
+    switch (one.code) {
+    case ElementwiseCode::Add: return add;
+    case ElementwiseCode::Multiply: return multiply;
+    case ElementwiseCode::Scale: return scale;
+    case ElementwiseCode::Activate: return activationLoop(one.activation);
+    case ElementwiseCode::ActivateGrad: return activationGradLoop(one.activation, one.parameter);
+    case ElementwiseCode::Subtract: return subtract;
+    case ElementwiseCode::Divide: return divide;
+    case ElementwiseCode::Maximum: return maximum;
+    case ElementwiseCode::Minimum: return minimum;
+    case ElementwiseCode::Power: return power;
+    case ElementwiseCode::PowerConstant: return powerConstant;
+    case ElementwiseCode::AddConstant: return addConstant;
+    case ElementwiseCode::Exp: return exponentials;
+    case ElementwiseCode::Log: return logarithms;
+    case ElementwiseCode::Sqrt: return squareRoot;
+    case ElementwiseCode::Abs: return absolute;
+    case ElementwiseCode::Sign: return sign;
+    case ElementwiseCode::Sin: return sine;
+    case ElementwiseCode::Cos: return cosine;
+    case ElementwiseCode::GreaterEqual: return greaterEqual;
+    case ElementwiseCode::Greater: return greater;
+    case ElementwiseCode::Constant: return constant;
+    case ElementwiseCode::Dropout:
+    case ElementwiseCode::Noise: break;
     }
-}
-
-// saved: the activation's output where gradientUsesOutput(), else its input.
-void activateGradBlock(ActivationKind kind, float slope, const float *saved, const float *dy, std::size_t count, float *dx)
-{
-    switch (kind) {
-    case ActivationKind::Identity: return forEach(count, [=](std::size_t i) { dx[i] = dy[i]; });
-    case ActivationKind::Relu: return forEach(count, [=](std::size_t i) { dx[i] = saved[i] > 0.0f ? dy[i] : 0.0f; });
-    case ActivationKind::LeakyRelu: return forEach(count, [=](std::size_t i) { dx[i] = saved[i] > 0.0f ? dy[i] : slope * dy[i]; });
-    case ActivationKind::Gelu:
-        return forEach(count, [=](std::size_t i) {
-            const float x = saved[i], half = 0.5f * std::erfc(-x * (std::numbers::sqrt2_v<float> / 2));
-            dx[i] = dy[i] * (half + x * std::exp(-0.5f * x * x) * (std::numbers::inv_sqrtpi_v<float> / std::numbers::sqrt2_v<float>));
-        });
-    case ActivationKind::Silu:
-        return forEach(count, [=](std::size_t i) {
-            const float s = 1.0f / (1.0f + std::exp(-saved[i]));
-            dx[i] = dy[i] * s * (1.0f + saved[i] * (1.0f - s));
-        });
-    case ActivationKind::Tanh: return forEach(count, [=](std::size_t i) { dx[i] = dy[i] * (1.0f - saved[i] * saved[i]); });
-    case ActivationKind::Sigmoid: return forEach(count, [=](std::size_t i) { dx[i] = dy[i] * saved[i] * (1.0f - saved[i]); });
-    }
+    return nullptr;
 }
 
 // begin is the first element's index in the tensor, a multiple of 4.
-void dropoutBlock(const ElementwiseInstruction &instruction, const StepScalars &scalars, std::size_t begin, const float *a, std::size_t count, float *y)
+void randomBlock(const ElementwiseInstruction &one, const StepScalars &scalars, std::size_t begin, const float *a, std::size_t count, float *y)
 {
-    const float rate = instruction.parameter, factor = 1.0f / (1.0f - rate);
+    const bool noise = one.code == ElementwiseCode::Noise;
+    const auto stream = static_cast<std::uint32_t>(noise ? RandomStream::Noise : RandomStream::Dropout);
+    const float factor = one.parameter < 1.0f ? 1.0f / (1.0f - one.parameter) : 0.0f;
     for (std::size_t i = 0; i < count; i += 4) {
-        const Philox4 bits = philox(scalars.seed, {static_cast<std::uint32_t>((begin + i) / 4), static_cast<std::uint32_t>(scalars.step),
-                                                   instruction.key, static_cast<std::uint32_t>(RandomStream::Dropout)});
-        for (std::size_t k = 0; k < 4 && i + k < count; ++k)
-            y[i + k] = philoxUniform(bits[k]) >= rate ? a[i + k] * factor : 0.0f;
-    }
-}
-
-void runInstruction(const ElementwiseInstruction &instruction, const StepScalars &scalars, std::size_t begin, const float *a, const float *b,
-                    std::size_t count, float *y)
-{
-    const float parameter = instruction.parameter;
-    switch (instruction.code) {
-    case ElementwiseCode::Add: return forEach(count, [=](std::size_t i) { y[i] = a[i] + b[i]; });
-    case ElementwiseCode::Multiply: return forEach(count, [=](std::size_t i) { y[i] = a[i] * b[i]; });
-    case ElementwiseCode::Scale: return forEach(count, [=](std::size_t i) { y[i] = a[i] * parameter; });
-    case ElementwiseCode::Activate: return activateBlock(instruction.activation, parameter, a, count, y);
-    case ElementwiseCode::ActivateGrad: return activateGradBlock(instruction.activation, parameter, a, b, count, y);
-    case ElementwiseCode::Dropout: return dropoutBlock(instruction, scalars, begin, a, count, y);
+        std::uint32_t words[4] = {static_cast<std::uint32_t>((begin + i) / 4), static_cast<std::uint32_t>(scalars.step), one.key, stream};
+        philoxRounds(scalars.seed, words);
+        const std::size_t here = std::min<std::size_t>(4, count - i);
+        float four[4] = {};
+        std::copy_n(a + i, here, four);
+        if (noise)
+            addNormal(words, one.parameter, four);
+        for (std::size_t k = 0; k < here; ++k)
+            y[i + k] = noise ? four[k] : philoxUniform(words[k]) >= one.parameter ? four[k] * factor : 0.0f;
     }
 }
 
@@ -85,20 +90,42 @@ struct Chain {
     Op op;
     ElementwiseChainAttributes attributes;
     std::vector<DType> inputs;
+    std::vector<ElementLoop> loops;
 
     void run(const StepMemory &memory, std::size_t begin, std::size_t end) const
     {
-        alignas(64) float registers[kMaxChainRegisters][kBlock];
-        for (std::size_t i = begin; i < end; i += kBlock) {
-            const std::size_t count = std::min(kBlock, end - i);
-            for (std::size_t k = 0; k < inputs.size(); ++k)
-                loadFloats(inputs[k], memory.at<std::byte>(op.inputs[k]), i, count, registers[k]);
-            for (std::size_t k = 0; k < attributes.instructions.size(); ++k) {
-                const ElementwiseInstruction &one = attributes.instructions[k];
-                runInstruction(one, *memory.scalars, i, registers[one.a], registers[one.b], count, registers[inputs.size() + k]);
-            }
-            for (std::size_t k = 0; k < attributes.results.size(); ++k)
-                storeFloats(attributes.types[k], registers[attributes.results[k]], i, count, memory.at<std::byte>(op.outputs[k]));
+        alignas(64) float storage[kRegisterFloats];
+        const float *registers[kMaxChainRegisters];
+        const std::size_t count = inputs.size() + attributes.instructions.size();
+        const std::size_t block = std::min(kMostBlock, kRegisterFloats / count / 16 * 16);
+        for (std::size_t i = begin; i < end; i += block)
+            runBlock(memory, i, std::min(block, end - i), block, storage, registers);
+    }
+
+    void runBlock(const StepMemory &memory, std::size_t at, std::size_t count, std::size_t block, float *storage, const float **registers) const
+    {
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            registers[k] = memory.at<float>(op.inputs[k]) + at;  // float32 is read where it lies
+            if (inputs[k] == DType::F32)
+                continue;
+            loadFloats(inputs[k], memory.at<std::byte>(op.inputs[k]), at, count, storage + k * block);
+            registers[k] = storage + k * block;
+        }
+        for (std::size_t k = 0; k < loops.size(); ++k) {
+            const ElementwiseInstruction &one = attributes.instructions[k];
+            float *to = storage + (inputs.size() + k) * block;
+            if (loops[k])
+                loops[k](registers[one.a], registers[one.b], one.parameter, count, to);
+            else
+                randomBlock(one, *memory.scalars, at, registers[one.a], count, to);
+            registers[inputs.size() + k] = to;
+        }
+        // Output 0 last: it may lie where input 0 lies, which others may still want.
+        for (std::size_t k = attributes.results.size(); k-- > 0;) {
+            const float *from = registers[attributes.results[k]];
+            std::byte *to = memory.at<std::byte>(op.outputs[k]);
+            if (attributes.types[k] != DType::F32 || reinterpret_cast<const std::byte *>(from) != to + at * sizeof(float))
+                storeFloats(attributes.types[k], from, at, count, to);
         }
     }
 };
@@ -107,9 +134,11 @@ struct Chain {
 
 std::unique_ptr<Step> makeElementwiseChain(StepRequest &request)
 {
-    Chain chain{request.op, request.attributes<ElementwiseChainAttributes>(), {}};
+    Chain chain{request.op, request.attributes<ElementwiseChainAttributes>(), {}, {}};
     for (const ValueId input : request.op.inputs)
         chain.inputs.push_back(request.list.value(input).type.dtype);
+    for (const ElementwiseInstruction &one : chain.attributes.instructions)
+        chain.loops.push_back(loopOf(one));
     const auto count = static_cast<std::size_t>(request.outputShape().elements());
     return makeLoop([chain, count, threads = request.threads](const StepMemory &memory) {
         forPieces(count, threads, [&](std::size_t begin, std::size_t end) { chain.run(memory, begin, end); });

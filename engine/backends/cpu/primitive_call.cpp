@@ -92,9 +92,8 @@ Algorithm eltwiseAlgorithm(ActivationKind kind, bool fromOutput)
     case ActivationKind::Silu: return Algorithm::eltwise_swish;
     case ActivationKind::Tanh: return fromOutput ? Algorithm::eltwise_tanh_use_dst_for_bwd : Algorithm::eltwise_tanh;
     case ActivationKind::Sigmoid: return fromOutput ? Algorithm::eltwise_logistic_use_dst_for_bwd : Algorithm::eltwise_logistic;
-    case ActivationKind::Identity: break;
+    default: return Algorithm::eltwise_linear;
     }
-    return Algorithm::eltwise_linear;
 }
 
 float eltwiseAlpha(const ActivationAttributes &activation)

@@ -66,6 +66,7 @@ MemoryDesc matrixDesc(const Shape &shape, bool transposed = false);
 // NHWC data in oneDNN's logical order (N, C, H, W).
 MemoryDesc imageDesc(const Shape &shape);
 MemoryDesc vectorDesc(std::int64_t size);
+// Of isFusable() kinds.
 Algorithm eltwiseAlgorithm(ActivationKind kind, bool fromOutput);
 // alpha of that algorithm: the slope of leaky relu, the factor in silu.
 float eltwiseAlpha(const ActivationAttributes &activation);

@@ -1,5 +1,5 @@
 #include "engine/backends/cpu/simd_clones.h"
-#include "engine/backends/cpu/step.h"
+#include "engine/backends/cpu/tensor_update.h"
 
 namespace trainyard::cpu {
 
@@ -36,21 +36,12 @@ TRAINYARD_SIMD_CLONES void update(float *w, const float *g, float *v, std::size_
 
 std::unique_ptr<Step> makeSgdUpdate(StepRequest &request)
 {
-    const auto attributes = request.attributes<SgdAttributes>();
-    std::vector<std::size_t> counts;
-    for (std::size_t i = 0; i + 2 < request.op.inputs.size(); i += 3)
-        counts.push_back(static_cast<std::size_t>(request.inputShape(i).elements()));
-    const ValueId lossScale = request.op.inputs.size() % 3 == 1 ? request.op.inputs.back() : kNoValue;
-    return makeLoop([op = request.op, attributes, counts, lossScale, threads = request.threads](const StepMemory &memory) {
-        if (const float *state = memory.at<float>(lossScale); state && state[2] != 0.0f)
-            return;  // a gradient was not finite
-        const Rule rule{memory.scalars->learningRate, attributes.momentum, attributes.weightDecay, attributes.nesterov};
-        for (std::size_t p = 0; p < counts.size(); ++p) {
-            float *w = memory.at<float>(op.inputs[3 * p]), *v = memory.at<float>(op.inputs[3 * p + 2]);
-            const float *g = memory.at<float>(op.inputs[3 * p + 1]);
-            forPieces(counts[p], counts[p] < kSmallUpdate ? 1 : threads,
-                      [&](std::size_t begin, std::size_t end) { update(w, g, v, begin, end, rule); });
-        }
+    const auto a = request.attributes<SgdAttributes>();
+    return makeLoop([a, tensors = UpdatedTensors(request)](const StepMemory &memory) {
+        if (tensors.skipped(memory))
+            return;
+        const Rule rule{memory.scalars->learningRate * a.rateFactor, a.momentum, a.weightDecay, a.nesterov};
+        tensors.forEach(memory, [&](const auto &arrays, std::size_t begin, std::size_t end) { update(arrays[0], arrays[1], arrays[2], begin, end, rule); });
     });
 }
 

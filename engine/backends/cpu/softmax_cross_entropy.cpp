@@ -4,22 +4,22 @@ namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeSoftmaxCrossEntropy(StepRequest &request)
 {
-    const CrossEntropyRows rows(request, request.inputShape(0));
-    const float scale = request.attributes<LossAttributes>().scale;
-    return makeLoop([op = request.op, rows, scale](const StepMemory &memory) {
+    const CrossEntropyRows rows(request, request.inputShape(0), 2);
+    return makeLoop([op = request.op, rows](const StepMemory &memory) {
         const float *x = memory.at<float>(op.inputs[0]);
         float *probabilities = memory.at<float>(op.outputs[1]);
         const std::int64_t valid = rows.valid(memory);
+        const double divisor = rows.divisor(memory);
         double sum = 0;
         for (std::int64_t p = 0; p < rows.positions; ++p) {
             const float *row = x + p * rows.columns;
             float *out = probabilities + p * rows.columns;
-            if (p < valid)
-                rows.addLoss(memory, p, row, softmaxRow(row, rows.columns, out), sum);
+            if (p < valid && rows.counts(memory, p))
+                sum += rows.loss(memory, p, row, softmaxRow(row, rows.columns, out));
             else
                 std::fill(out, out + rows.columns, 0.0f);
         }
-        *memory.at<float>(op.outputs[0]) = valid > 0 ? static_cast<float>(scale * sum / static_cast<double>(valid)) : 0.0f;
+        *memory.at<float>(op.outputs[0]) = divisor > 0 ? static_cast<float>(static_cast<double>(rows.attributes.scale) * sum / divisor) : 0.0f;
     });
 }
 

@@ -4,16 +4,16 @@ namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeSoftmaxCrossEntropyGrad(StepRequest &request)
 {
-    const CrossEntropyRows rows(request, request.outputShape());
-    const float scale = request.attributes<LossAttributes>().scale;
-    return makeLoop([op = request.op, rows, scale](const StepMemory &memory) {
+    const CrossEntropyRows rows(request, request.outputShape(), 2);
+    return makeLoop([op = request.op, rows](const StepMemory &memory) {
         const float *probabilities = memory.at<float>(op.inputs[0]);
         float *dx = memory.at<float>(op.outputs[0]);
         const std::int64_t valid = rows.valid(memory);
-        const float factor = valid > 0 ? scale / static_cast<float>(valid) : 0.0f;
+        const double divisor = rows.divisor(memory);
+        const float factor = divisor > 0 ? rows.attributes.scale / static_cast<float>(divisor) : 0.0f;
         for (std::int64_t p = 0; p < rows.positions; ++p) {
             float *out = dx + p * rows.columns;
-            if (p < valid)
+            if (p < valid && rows.counts(memory, p))
                 rows.writeGradient(memory, p, probabilities + p * rows.columns, factor, out);
             else
                 std::fill(out, out + rows.columns, 0.0f);

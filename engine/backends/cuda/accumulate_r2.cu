@@ -11,14 +11,15 @@ struct ColumnSums {
 
 // A block has up to 32 columns side by side, and as many rows at a time as it then has threads for.
 template <typename T>
-__global__ void addColumnSums(const T *predictions, const float *targets, double *sums, int columns, int width, const StepScalars *scalars)
+__global__ void addColumnSums(const T *predictions, const float *targets, double *sums, std::int64_t perSample, int columns, int width, const StepScalars *scalars)
 {
     __shared__ double shared[3][kBlockThreads];
     const int thread = static_cast<int>(threadIdx.x), lanes = kBlockThreads / width;
     const int column = static_cast<int>(blockIdx.x) * width + thread % width;
+    const std::int64_t valid = scalars->validRows * perSample;
     ColumnSums mine;
     if (column < columns)
-        for (std::int64_t row = thread / width; row < scalars->validRows; row += lanes) {
+        for (std::int64_t row = thread / width; row < valid; row += lanes) {
             const double t = targets[row * columns + column];
             const double residual = static_cast<double>(toFloat(predictions[row * columns + column])) - t;
             mine.target += t;
@@ -36,7 +37,7 @@ __global__ void addColumnSums(const T *predictions, const float *targets, double
     }
     if (thread >= width || column >= columns)
         return;
-    sums[column] += static_cast<double>(scalars->validRows);
+    sums[column] += static_cast<double>(valid);
     for (int k = 0; k < 3; ++k)
         sums[(k + 1) * static_cast<std::int64_t>(columns) + column] += shared[k][thread];
 }
@@ -47,7 +48,8 @@ StepResult makeAccumulateR2(StepRequest &request)
 {
     const ValueId predictions = request.op.inputs[0], targets = request.op.inputs[1], sums = request.op.inputs[2];
     TRAINYARD_TRY(const DType dtype, commonFloatType(request, {predictions}));
-    const std::int64_t columns = request.inputShape(0).back();
+    const Shape &shape = request.inputShape(0);
+    const std::int64_t columns = shape.back(), perSample = shape.elements() / columns / shape[0];
     int width = 1;
     while (width < columns && width < kWarpLanes)
         width *= 2;
@@ -55,7 +57,7 @@ StepResult makeAccumulateR2(StepRequest &request)
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);
             return launch(stream, addColumnSums<T>, static_cast<unsigned>((columns + width - 1) / width), kBlockThreads,
-                          memory.at<const T>(predictions), memory.at<const float>(targets), memory.at<double>(sums), columns, width,
+                          memory.at<const T>(predictions), memory.at<const float>(targets), memory.at<double>(sums), perSample, columns, width,
                           memory.scalars);
         });
     });

@@ -12,6 +12,13 @@ struct Activation {
     __device__ float operator()(std::int64_t, float x) const { return activated<kKind>(x, slope); }
 };
 
+// The kinds that nothing is fused with share one kernel: memory takes longer than the choice.
+struct AnyActivation {
+    ActivationKind kind;
+    float slope;
+    __device__ float operator()(std::int64_t, float x) const { return activatedBy(kind, x, slope); }
+};
+
 }  // namespace
 
 StepResult makeActivate(StepRequest &request)
@@ -23,7 +30,9 @@ StepResult makeActivate(StepRequest &request)
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);
-            return withActivation(attributes.kind, [&](auto kind) {
+            if (!isFusable(attributes.kind))
+                return launchElementwise(stream, AnyActivation{attributes.kind, attributes.slope}, count, memory.at<T>(y), memory.at<const T>(x));
+            return withFusedActivation(attributes.kind, [&](auto kind) {
                 return launchElementwise(stream, Activation<kind()>{attributes.slope}, count, memory.at<T>(y), memory.at<const T>(x));
             });
         });

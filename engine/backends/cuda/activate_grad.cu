@@ -19,6 +19,13 @@ struct ActivationGradient {
     }
 };
 
+// The kinds that nothing is fused with share one kernel: memory takes longer than the choice.
+struct AnyActivationGradient {
+    ActivationKind kind;
+    float slope;
+    __device__ float operator()(std::int64_t, float saved, float dy) const { return activationGradientBy(kind, saved, dy, slope); }
+};
+
 }  // namespace
 
 StepResult makeActivateGrad(StepRequest &request)
@@ -30,7 +37,10 @@ StepResult makeActivateGrad(StepRequest &request)
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);
-            return withActivation(attributes.kind, [&](auto kind) {
+            if (!isFusable(attributes.kind))
+                return launchElementwise(stream, AnyActivationGradient{attributes.kind, attributes.slope}, count, memory.at<T>(dx),
+                                         memory.at<const T>(saved), memory.at<const T>(dy));
+            return withFusedActivation(attributes.kind, [&](auto kind) {
                 return launchElementwise(stream, ActivationGradient<kind()>{attributes.slope}, count, memory.at<T>(dx),
                                          memory.at<const T>(saved), memory.at<const T>(dy));
             });

@@ -8,7 +8,7 @@ namespace {
 struct AdamRule {
     static constexpr int kArrays = 4, kWritten = 0b1101;
     const StepScalars *scalars;
-    float beta1, beta2, epsilon;
+    float rateFactor, beta1, beta2, epsilon;
     float logBeta1, logBeta2;
     float decay;
     bool decoupled;
@@ -17,8 +17,7 @@ struct AdamRule {
     __device__ AdamRule begin() const
     {
         AdamRule ready = *this;
-        const float rate = scalars->learningRate, t = static_cast<float>(scalars->step + 1);
-        // 1 - beta^t as -expm1(t log beta): exact to float32's last bits from the first step on, without double.
+        const float rate = scalars->learningRate * rateFactor, t = static_cast<float>(scalars->step + 1);
         ready.stepSize = rate / -expm1f(t * logBeta1);
         ready.correction2 = 1.0f / sqrtf(-expm1f(t * logBeta2));
         ready.shrink = decoupled ? 1.0f - rate * decay : 1.0f;
@@ -34,23 +33,12 @@ struct AdamRule {
     }
 };
 
-float logOf(float beta)
-{
-    return static_cast<float>(std::log(static_cast<double>(beta)));
-}
-
 }  // namespace
 
 StepResult makeAdamUpdate(StepRequest &request)
 {
-    const auto a = request.attributes<AdamAttributes>();
-    const ValueId lossScale = request.op.inputs.size() % 4 == 1 ? request.op.inputs.back() : kNoValue;
-    TRAINYARD_TRY(auto tensors, updatedTensors(request, 0, 4, AdamRule::kArrays));
-    return makeKernelStep([=, tensors = std::move(tensors)](const StepMemory &memory, cudaStream_t stream) {
-        const float *state = memory.at<float>(lossScale);
-        return launchUpdate(stream, memory, tensors,
-                            AdamRule{memory.scalars, a.beta1, a.beta2, a.epsilon, logOf(a.beta1), logOf(a.beta2), a.weightDecay, a.decoupled},
-                            state ? state + 2 : nullptr);
+    return makeUpdateStep(request, [a = request.attributes<AdamAttributes>()](const StepMemory &memory) {
+        return AdamRule{memory.scalars, a.rateFactor, a.beta1, a.beta2, a.epsilon, logOf(a.beta1), logOf(a.beta2), a.weightDecay, a.decoupled};
     });
 }
 

@@ -24,7 +24,7 @@ StepResult makeAdd(StepRequest &request)
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);
-            return withActivation(attributes.kind, [&](auto kind) {
+            return withFusedActivation(attributes.kind, [&](auto kind) {
                 return launchElementwise(stream, ActivatedSum<kind()>{attributes.slope}, count, memory.at<T>(y), memory.at<const T>(a),
                                          memory.at<const T>(b));
             });

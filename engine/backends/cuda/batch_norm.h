@@ -10,7 +10,7 @@
 
 namespace trainyard::cuda {
 
-// The float32 vectors of one number per channel.
+// The float32 vectors of one number per channel. beta and mean: null for zeros.
 struct ChannelVectors {
     const float *gamma, *beta, *mean, *variance;
     float epsilon;
@@ -24,15 +24,23 @@ struct ChannelNorms {
     __device__ ChannelNorms(const ChannelVectors &vectors, int channel)
     {
         float variance[kPack];
-        loadFloats(vectors.mean + channel, mean);
+        loadOrZeros(vectors.mean, channel, mean);
         loadFloats(vectors.variance + channel, variance);
         loadFloats(vectors.gamma + channel, scale);
-        loadFloats(vectors.beta + channel, shift);
+        loadOrZeros(vectors.beta, channel, shift);
         TRAINYARD_UNROLL
         for (int k = 0; k < kPack; ++k) {
             inverse[k] = 1.0f / sqrtf(variance[k] + vectors.epsilon);
             scale[k] *= inverse[k];
         }
+    }
+    __device__ static void loadOrZeros(const float *vector, int channel, float (&values)[kPack])
+    {
+        if (vector)
+            return loadFloats(vector + channel, values);
+        TRAINYARD_UNROLL
+        for (int k = 0; k < kPack; ++k)
+            values[k] = 0.0f;
     }
     // One fused multiply-add by name, so that every kernel gets the same bits.
     __device__ float normalized(float x, int k) const { return fmaf(x - mean[k], scale[k], shift[k]); }

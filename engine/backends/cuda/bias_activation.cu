@@ -37,7 +37,7 @@ Status run(cudaStream_t stream, T *y, std::int64_t count, std::int64_t columns, 
     const std::int64_t packs = count / kPack;
     const unsigned blocks = blocksFor(packs);
     const std::int64_t columnStride = static_cast<std::int64_t>(blocks) * kBlockThreads * kPack % columns;
-    return withActivation(activation.kind, [&](auto kind) {
+    return withFusedActivation(activation.kind, [&](auto kind) {
         return launch(stream, biasActivationKernel<T, kPack, kind()>, blocks, kBlockThreads, y, packs, columns, columnStride, bias,
                       activation.slope);
     });

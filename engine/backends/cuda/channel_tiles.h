@@ -20,7 +20,7 @@ struct ChannelTiles {
     int tiles = 1;   // side by side
     int parts = 1;
 
-    unsigned blocks() const { return static_cast<unsigned>(tiles) * static_cast<unsigned>(parts); }
+    TRAINYARD_HOST_DEVICE unsigned blocks() const { return static_cast<unsigned>(tiles) * static_cast<unsigned>(parts); }
     TRAINYARD_HOST_DEVICE int lanes() const { return kTileThreads / width; }  // rows of a block at a time
     TRAINYARD_HOST_DEVICE std::int64_t partBegin(int part) const { return part * rowsPerPart; }
     TRAINYARD_HOST_DEVICE std::int64_t partEnd(int part) const { return part + 1 < parts ? (part + 1) * rowsPerPart : rows; }

@@ -1,5 +1,4 @@
-#include "engine/backends/cuda/summed_up.h"
-#include "engine/backends/cuda/tensor_update.h"
+#include "engine/backends/cuda/sum_squares.h"
 
 namespace trainyard::cuda {
 
@@ -44,47 +43,10 @@ struct ScaleRule {
     __device__ void operator()(float (&values)[kArrays]) const { values[0] *= factor; }
 };
 
-// In double: the squares of gradients that explode leave float32's range.
-__device__ inline double square(float value)
-{
-    return static_cast<double>(value) * static_cast<double>(value);
-}
-
-// One partial sum per chunk.
-__global__ void sumSquares(const __grid_constant__ TensorChunks<1> chunks, double *partials)
-{
-    constexpr int kPack = packElements<float>();
-    const ChunkRange range = chunkRange(chunks, blockIdx.x);
-    const float *gradient = static_cast<const float *>(chunks.arrays[0][range.tensor]);
-    const bool aligned = reinterpret_cast<std::uintptr_t>(gradient) % kPackBytes == 0;
-    const std::int64_t packedEnd = aligned ? range.begin + (range.end - range.begin) / kPack * kPack : range.begin;
-    double mine = 0;
-    for (std::int64_t i = range.begin + threadIdx.x * kPack; i < packedEnd; i += blockDim.x * kPack) {
-        float values[kPack];
-        loadFloats(gradient + i, values);
-        TRAINYARD_UNROLL
-        for (int k = 0; k < kPack; ++k)
-            mine += square(values[k]);
-    }
-    for (std::int64_t i = packedEnd + threadIdx.x; i < range.end; i += blockDim.x)
-        mine += square(gradient[i]);
-    const double total = reduceBlock(mine, Plus{});
-    if (threadIdx.x == 0)
-        partials[blockIdx.x] = total;
-}
-
-std::size_t chunksOf(const UpdatedTensors &tensors)
-{
-    std::int64_t chunks = 0;
-    for (const std::int64_t count : tensors.counts)
-        chunks += (count + kChunkElements - 1) / kChunkElements;
-    return static_cast<std::size_t>(chunks);
-}
-
 Status clipNorm(cudaStream_t stream, const StepMemory &memory, const UpdatedTensors &tensors, float maxNorm)
 {
     auto *partials = reinterpret_cast<double *>(memory.scratch);
-    const std::size_t chunks = chunksOf(tensors);
+    const std::size_t chunks = chunksOf(tensors.counts);
     auto *norm = reinterpret_cast<NormFactor *>(partials + chunks);
     double *next = partials;
     TRAINYARD_CHECK(forTensorChunks<1>(
@@ -92,7 +54,7 @@ Status clipNorm(cudaStream_t stream, const StepMemory &memory, const UpdatedTens
         [&](const TensorChunks<1> &some, unsigned blocks) {
             double *own = next;
             next += blocks;
-            return launch(stream, sumSquares, blocks, kBlockThreads, some, own);
+            return launch(stream, sumSquares<1>, blocks, kBlockThreads, some, 0, own);
         }));
     TRAINYARD_CHECK(launch(stream, sumPartials<NormFinish>, 1u, kBlockThreads, partials, static_cast<int>(chunks), NormFinish{norm, maxNorm},
                            memory.scalars));
@@ -106,7 +68,7 @@ StepResult makeClipGradients(StepRequest &request)
     const auto a = request.attributes<ClipAttributes>();
     TRAINYARD_TRY(auto tensors, updatedTensors(request, 0, 1, 1));
     if (a.maxNorm > 0)
-        request.scratchBytes = chunksOf(tensors) * sizeof(double) + sizeof(NormFactor);
+        request.scratchBytes = chunksOf(tensors.counts) * sizeof(double) + sizeof(NormFactor);
     return makeKernelStep([=, tensors = std::move(tensors)](const StepMemory &memory, cudaStream_t stream) -> Status {
         if (a.maxValue > 0)
             TRAINYARD_CHECK(launchUpdate(stream, memory, tensors, ClampRule{a.maxValue}, nullptr));

@@ -2,6 +2,7 @@
 #include "engine/backends/cuda/convolution_call.h"
 #include "engine/backends/cuda/convolution_operand.h"
 #include "engine/backends/cuda/convolution_route.h"
+#include "engine/backends/cuda/convolution_steps.h"
 #include "engine/backends/cuda/filter_copy.h"
 #include "engine/backends/cuda/scratch_layout.h"
 #include "engine/backends/cuda/status.h"
@@ -11,11 +12,11 @@ namespace trainyard::cuda {
 
 namespace {
 
-class Conv2dStep : public Step {
+class ConvolutionStep : public Step {
 public:
-    Conv2dStep(ConvolutionRoute route, StepRequest &request) :
+    ConvolutionStep(ConvolutionRoute route, const ActivationAttributes &post, StepRequest &request) :
         m_call(std::move(route.plan), request), m_separateEpilogue(route.separateEpilogue),
-        m_activation(request.attributes<Conv2dAttributes>().post), m_y(request.op.outputs[0]),
+        m_activation(post), m_y(request.op.outputs[0]),
         m_bias(request.hasInput(2) ? request.op.inputs[2] : kNoValue)
     {
         ScratchLayout scratch;
@@ -41,8 +42,7 @@ public:
         TRAINYARD_CHECK(m_call.execute(operands(memory), stream));
         if (!m_separateEpilogue)
             return {};
-        return biasActivation(stream, c.dtype, memory.at<void>(m_y), c.shape.resultElements() / c.shape.resultChannels,
-                              c.shape.resultChannels, memory.at<const float>(m_bias), m_activation);
+        return biasActivation(stream, c.dtype, memory.at<void>(m_y), c.shape.resultPixels(), c.shape.resultChannels, memory.at<const float>(m_bias), m_activation);
     }
 
 private:
@@ -78,14 +78,18 @@ private:
 
 }  // namespace
 
+StepResult makeConvolution(StepRequest &request, const ConvolutionShape &shape, const ActivationAttributes &post)
+{
+    TRAINYARD_TRY(const DType dtype, commonFloatType(request, {request.op.inputs[0], request.op.inputs[1], request.op.outputs[0]}));
+    const Convolution asked{ConvolutionDirection::Forward, shape, dtype, ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
+    TRAINYARD_TRY(auto route, routeConvolution(asked, request.hasInput(2), post, request));
+    return std::make_unique<ConvolutionStep>(std::move(route), post, request);
+}
+
 StepResult makeConv2d(StepRequest &request)
 {
     const auto &attributes = request.attributes<Conv2dAttributes>();
-    TRAINYARD_TRY(const DType dtype, commonFloatType(request, {request.op.inputs[0], request.op.inputs[1], request.op.outputs[0]}));
-    const Convolution asked{ConvolutionDirection::Forward, convolutionShape(attributes, request.inputShape(0), request.outputShape()), dtype,
-                            ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
-    TRAINYARD_TRY(auto route, routeConvolution(asked, request.hasInput(2), attributes.post, request));
-    return std::make_unique<Conv2dStep>(std::move(route), request);
+    return makeConvolution(request, convolutionShape(attributes, request.inputShape(0), request.outputShape()), attributes.post);
 }
 
 }  // namespace trainyard::cuda

@@ -1,6 +1,7 @@
 #include "engine/backends/cuda/convolution_call.h"
 #include "engine/backends/cuda/convolution_operand.h"
 #include "engine/backends/cuda/convolution_route.h"
+#include "engine/backends/cuda/convolution_steps.h"
 #include "engine/backends/cuda/scratch_layout.h"
 #include "engine/backends/cuda/value_types.h"
 
@@ -8,9 +9,9 @@ namespace trainyard::cuda {
 
 namespace {
 
-class Conv2dGradDataStep : public Step {
+class ConvolutionGradDataStep : public Step {
 public:
-    Conv2dGradDataStep(ConvolutionRoute route, StepRequest &request) : m_call(std::move(route.plan), request), m_dy(request.op.inputs[0])
+    ConvolutionGradDataStep(ConvolutionRoute route, StepRequest &request) : m_call(std::move(route.plan), request), m_dy(request.op.inputs[0])
     {
         ScratchLayout scratch;
         const Convolution &c = m_call.convolution();
@@ -44,14 +45,17 @@ private:
 
 }  // namespace
 
-StepResult makeConv2dGradData(StepRequest &request)
+StepResult makeConvolutionGradData(StepRequest &request, const ConvolutionShape &shape)
 {
     TRAINYARD_TRY(const DType dtype, commonFloatType(request, {request.op.inputs[0], request.op.inputs[1], request.op.outputs[0]}));
-    const Convolution asked{ConvolutionDirection::GradData,
-                            convolutionShape(request.attributes<Conv2dAttributes>(), request.outputShape(), request.inputShape(0)), dtype,
-                            ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
+    const Convolution asked{ConvolutionDirection::GradData, shape, dtype, ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
     TRAINYARD_TRY(auto route, routeConvolution(asked, false, {}, request));
-    return std::make_unique<Conv2dGradDataStep>(std::move(route), request);
+    return std::make_unique<ConvolutionGradDataStep>(std::move(route), request);
+}
+
+StepResult makeConv2dGradData(StepRequest &request)
+{
+    return makeConvolutionGradData(request, convolutionShape(request.attributes<Conv2dAttributes>(), request.outputShape(), request.inputShape(0)));
 }
 
 }  // namespace trainyard::cuda

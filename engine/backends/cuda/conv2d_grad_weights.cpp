@@ -2,6 +2,7 @@
 #include "engine/backends/cuda/convolution_call.h"
 #include "engine/backends/cuda/convolution_operand.h"
 #include "engine/backends/cuda/convolution_route.h"
+#include "engine/backends/cuda/convolution_steps.h"
 #include "engine/backends/cuda/scratch_layout.h"
 #include "engine/backends/cuda/value_types.h"
 
@@ -9,9 +10,9 @@ namespace trainyard::cuda {
 
 namespace {
 
-class Conv2dGradWeightsStep : public Step {
+class ConvolutionGradWeightsStep : public Step {
 public:
-    Conv2dGradWeightsStep(ConvolutionRoute route, StepRequest &request) :
+    ConvolutionGradWeightsStep(ConvolutionRoute route, StepRequest &request) :
         m_call(std::move(route.plan), request), m_dy(request.op.inputs[1]),
         m_db(request.hasOutput(1) ? request.op.outputs[1] : kNoValue)
     {
@@ -38,11 +39,7 @@ public:
     }
 
 private:
-    std::int64_t pixels() const
-    {
-        const ConvolutionShape &shape = m_call.convolution().shape;
-        return shape.batch * shape.resultH * shape.resultW;
-    }
+    std::int64_t pixels() const { return m_call.convolution().shape.resultPixels(); }
 
     ConvolutionOperands operands(const StepMemory &memory) const
     {
@@ -58,14 +55,17 @@ private:
 
 }  // namespace
 
-StepResult makeConv2dGradWeights(StepRequest &request)
+StepResult makeConvolutionGradWeights(StepRequest &request, const ConvolutionShape &shape)
 {
     TRAINYARD_TRY(const DType dtype, commonFloatType(request, {request.op.inputs[0], request.op.inputs[1]}));
-    const Convolution asked{ConvolutionDirection::GradWeights,
-                            convolutionShape(request.attributes<Conv2dAttributes>(), request.inputShape(0), request.inputShape(1)), dtype,
-                            ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
+    const Convolution asked{ConvolutionDirection::GradWeights, shape, dtype, ConvolutionEpilogue::None, dtype == DType::F32 && request.settings.tf32};
     TRAINYARD_TRY(auto route, routeConvolution(asked, false, {}, request));
-    return std::make_unique<Conv2dGradWeightsStep>(std::move(route), request);
+    return std::make_unique<ConvolutionGradWeightsStep>(std::move(route), request);
+}
+
+StepResult makeConv2dGradWeights(StepRequest &request)
+{
+    return makeConvolutionGradWeights(request, convolutionShape(request.attributes<Conv2dAttributes>(), request.inputShape(0), request.inputShape(1)));
 }
 
 }  // namespace trainyard::cuda

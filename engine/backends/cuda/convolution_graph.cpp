@@ -17,11 +17,19 @@ cudnnDataType_t dataType(DType dtype)
     return dtype == DType::BF16 ? CUDNN_DATA_BFLOAT16 : dtype == DType::F16 ? CUDNN_DATA_HALF : CUDNN_DATA_FLOAT;
 }
 
-// cuDNN names dimensions n, c, h, w; memory is n, h, w, c.
-GraphDescriptor tensor(std::int64_t id, cudnnDataType_t type, std::array<std::int64_t, 4> nchw, bool isVirtual = false)
+using Sizes = std::vector<std::int64_t>;
+
+// cuDNN names dimensions n, c, (d,) h, w; memory is n, (d,) h, w, c.
+GraphDescriptor tensor(std::int64_t id, cudnnDataType_t type, const Sizes &nchw, bool isVirtual = false)
 {
-    const auto [n, c, h, w] = nchw;
-    const std::array<std::int64_t, 4> strides{h * w * c, 1, w * c, c};
+    Sizes strides(nchw.size());
+    std::int64_t stride = nchw[1];
+    for (std::size_t i = nchw.size() - 1; i > 1; --i) {
+        strides[i] = stride;
+        stride *= nchw[i];
+    }
+    strides[0] = stride;
+    strides[1] = 1;
     GraphDescriptor made(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
     made.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)
         .set(CUDNN_ATTR_TENSOR_DATA_TYPE, type)
@@ -32,6 +40,17 @@ GraphDescriptor tensor(std::int64_t id, cudnnDataType_t type, std::array<std::in
         made.set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, true);
     made.finalized();
     return made;
+}
+
+// These two dimensions and the numbers along depth, height and width; images have no depth.
+Sizes withSpace(std::initializer_list<std::int64_t> first, const ConvolutionShape &shape, std::int64_t depth, std::int64_t height, std::int64_t width)
+{
+    Sizes sizes(first);
+    if (shape.depth.isVolume)
+        sizes.push_back(depth);
+    sizes.push_back(height);
+    sizes.push_back(width);
+    return sizes;
 }
 
 struct OperationWords {
@@ -95,22 +114,23 @@ void ConvolutionGraph::addConvolution(bool isVirtualResult)
     const ConvolutionShape &s = m_convolution.shape;
     const Window2d &w = s.window;
     const cudnnDataType_t type = dataType(m_convolution.dtype);
-    const std::array<std::int64_t, 2> before{w.padTop, w.padLeft}, after{w.padBottom, w.padRight}, stride{w.strideH, w.strideW},
-        dilation{w.dilationH, w.dilationW};
+    const ConvolutionDepth &d = s.depth;
+    const Sizes before = withSpace({}, s, d.padBefore, w.padTop, w.padLeft), after = withSpace({}, s, d.padAfter, w.padBottom, w.padRight),
+                stride = withSpace({}, s, d.stride, w.strideH, w.strideW), dilation = withSpace({}, s, d.dilation, w.dilationH, w.dilationW);
     const cudnnConvolutionMode_t mode = CUDNN_CROSS_CORRELATION;
     GraphDescriptor window(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
     window.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_DATA_FLOAT)
         .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, 1, &mode)
-        .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2})
+        .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, static_cast<std::int64_t>(stride.size()))
         .set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, before)
         .set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, after)
         .set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, stride)
         .set(CUDNN_ATTR_CONVOLUTION_DILATIONS, dilation);
     window.finalized();
-    GraphDescriptor image = tensor(kImageTensor, type, {s.batch, s.imageChannels, s.imageH, s.imageW});
-    GraphDescriptor filter = tensor(kFilterTensor, type, {s.resultChannels, s.imageChannels / s.groups, w.kernelH, w.kernelW});
+    GraphDescriptor image = tensor(kImageTensor, type, withSpace({s.batch, s.imageChannels}, s, d.image, s.imageH, s.imageW));
+    GraphDescriptor filter = tensor(kFilterTensor, type, withSpace({s.resultChannels, s.imageChannels / s.groups}, s, d.kernel, w.kernelH, w.kernelW));
     GraphDescriptor result = tensor(isVirtualResult ? kFirstInnerTensor : kResultTensor, isVirtualResult ? CUDNN_DATA_FLOAT : type,
-                                    {s.batch, s.resultChannels, s.resultH, s.resultW}, isVirtualResult);
+                                    withSpace({s.batch, s.resultChannels}, s, d.result, s.resultH, s.resultW), isVirtualResult);
     const OperationWords &words = kOperations[static_cast<int>(m_convolution.direction)];
     GraphDescriptor operation(words.type);
     operation.set(words.window, window)
@@ -150,12 +170,12 @@ Result<ConvolutionGraph> ConvolutionGraph::make(const Convolution &convolution)
     ConvolutionGraph graph(convolution);
     const ConvolutionShape &s = convolution.shape;
     const cudnnDataType_t type = dataType(convolution.dtype);
-    const std::array<std::int64_t, 4> result{s.batch, s.resultChannels, s.resultH, s.resultW};
+    const Sizes result = withSpace({s.batch, s.resultChannels}, s, s.depth.result, s.resultH, s.resultW);
     graph.addConvolution(convolution.epilogue != ConvolutionEpilogue::None);
     if (convolution.epilogue != ConvolutionEpilogue::None) {
         const bool relu = convolution.epilogue == ConvolutionEpilogue::BiasRelu;
         const auto inner = [&](std::int64_t i) { return tensor(kFirstInnerTensor + i, CUDNN_DATA_FLOAT, result, true); };
-        GraphDescriptor bias = tensor(kBiasTensor, type, {1, s.resultChannels, 1, 1});
+        GraphDescriptor bias = tensor(kBiasTensor, type, withSpace({1, s.resultChannels}, s, 1, 1, 1));
         graph.addPointwise(CUDNN_POINTWISE_ADD, inner(0), &bias, relu ? inner(1) : tensor(kResultTensor, type, result));
         if (relu)
             graph.addPointwise(CUDNN_POINTWISE_RELU_FWD, inner(1), nullptr, tensor(kResultTensor, type, result));

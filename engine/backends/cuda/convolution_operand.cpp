@@ -32,10 +32,10 @@ Status ImageOperand::write(const StepMemory &memory, cudaStream_t stream) const
 
 FilterOperand::FilterOperand(const StepRequest &request, ValueId value, const Convolution &convolution, ScratchLayout &scratch) :
     m_value(value), m_filters(convolution.shape.resultChannels),
-    m_taps(convolution.shape.window.kernelH * convolution.shape.window.kernelW)
+    m_taps(convolution.shape.taps())
 {
     const TensorType &type = request.list.value(value).type;
-    m_valueForm = {type.dtype, request.layouts[static_cast<std::size_t>(value)], type.shape[2]};
+    m_valueForm = {type.dtype, request.layouts[static_cast<std::size_t>(value)], type.shape[type.shape.rank() - 2]};
     m_form = {convolution.dtype, ValueLayout::FilterKrsc, convolution.shape.imageChannels / convolution.shape.groups};
     m_copied = m_form != m_valueForm;
     if (m_copied)

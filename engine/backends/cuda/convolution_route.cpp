@@ -12,8 +12,7 @@ constexpr double kLeastOperations = 2e8;
 
 double operations(const ConvolutionShape &shape)
 {
-    const Window2d &window = shape.window;
-    return 2.0 * static_cast<double>(shape.resultElements()) * static_cast<double>(window.kernelH * window.kernelW)
+    return 2.0 * static_cast<double>(shape.resultElements()) * static_cast<double>(shape.taps())
            * static_cast<double>(shape.imageChannels / shape.groups);
 }
 

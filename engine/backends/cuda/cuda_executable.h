@@ -43,6 +43,7 @@ public:
     Status bind(std::size_t program, ValueId value, std::span<const std::byte> data) override;
     void setIndices(std::size_t program, std::span<const std::int32_t> rows) override;
     Status run(std::size_t program, const StepScalars &scalars) override;
+    Status runOpByOp(std::size_t program, const StepScalars &scalars, const LookAtOp &look) override;
     Status finish() override;
     Status requestMetrics(std::size_t program, std::int64_t tag) override;
     Result<std::optional<MetricSums>> takeMetrics(bool wait) override;
@@ -70,7 +71,7 @@ private:
     template <typename Function>
     auto guarded(Function function) -> decltype(function());
 
-    Status runStep(std::size_t program, const StepScalars &scalars);
+    Status runStep(std::size_t program, const StepScalars &scalars, const LookAtOp *look);
     Status sendRows(std::size_t program, const StepScalars &scalars, std::size_t slot, bool measured);
 
     Target m_target;

@@ -9,22 +9,29 @@ namespace trainyard::cuda {
 
 Status CudaExecutable::run(std::size_t program, const StepScalars &scalars)
 {
-    return guarded([&] { return runStep(program, scalars); });
+    return guarded([&] { return runStep(program, scalars, nullptr); });
 }
 
-Status CudaExecutable::runStep(std::size_t program, const StepScalars &scalars)
+Status CudaExecutable::runOpByOp(std::size_t program, const StepScalars &scalars, const LookAtOp &look)
+{
+    return guarded([&] { return runStep(program, scalars, &look); });
+}
+
+Status CudaExecutable::runStep(std::size_t program, const StepScalars &scalars, const LookAtOp *look)
 {
     const cudaStream_t compute = m_session->compute();
     const Program &plain = m_programs[program].program;
     ProgramRunner &runner = m_runners[program];
     const std::uint64_t turn = m_turn++;
     const std::uint64_t run = program == 0 ? m_firstRuns++ : 0;
-    const bool measured = program == 0 && !m_profiling && m_clock.measures(run);
+    const bool measured = program == 0 && !m_profiling && !look && m_clock.measures(run);
     TRAINYARD_TRY(const std::size_t slot, m_ring.next());
     if (measured)
         TRAINYARD_CHECK(m_clock.begin(scalars.step, turn, m_stream != nullptr, plain.mode == Mode::Train, runner.captured(true), compute));
     TRAINYARD_CHECK(sendRows(program, scalars, slot, measured));
-    if (m_profiling) {
+    if (look) {
+        TRAINYARD_CHECK(runner.opByOp(compute, *look));
+    } else if (m_profiling) {
         TRAINYARD_CHECK(runner.profile(compute));
     } else {
         const PhaseMarks marks = m_clock.phases();
@@ -34,7 +41,7 @@ Status CudaExecutable::runStep(std::size_t program, const StepScalars &scalars)
         TRAINYARD_CHECK(m_clock.end(compute));
     if (m_stream)
         TRAINYARD_CHECK(m_stream->stepQueued());
-    if (program == 0 && !m_profiling && m_clock.precedes(run))
+    if (program == 0 && !m_profiling && !look && m_clock.precedes(run))
         TRAINYARD_CHECK(m_clock.endedBefore(turn, compute));
     return m_ring.queued(slot, compute);
 }

@@ -18,6 +18,14 @@ struct DropoutDraw {
     {
     }
 
+    // Whether element `at` is kept.
+    __host__ __device__ bool keeps(std::int64_t at) const
+    {
+        std::uint32_t words[4] = {static_cast<std::uint32_t>(at / 4), step, key, static_cast<std::uint32_t>(RandomStream::Dropout)};
+        philoxRounds(seed, words);
+        return philoxUniform(words[at % 4]) >= rate;
+    }
+
     // For elements `at` to at + 3; at is a multiple of 4.
     __host__ __device__ void apply(std::int64_t at, float *values) const
     {

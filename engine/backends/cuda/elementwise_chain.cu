@@ -9,6 +9,7 @@
 #include "engine/backends/cuda/step.h"
 #include "engine/backends/cuda/value_types.h"
 #include "engine/backends/cuda/vector_access.h"
+#include "engine/base/normal.h"
 
 namespace trainyard::cuda {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kPerThread = 4;  // as dropout's generator gives numbers
 constexpr int kSharedPacks = 2048;  // 32 KiB of registers per block: fewer registers, more threads
+static_assert(kSharedPacks / 16 >= kMaxChainRegisters);
 
 using Four = Pack<float, kPerThread>;
 
@@ -70,30 +72,36 @@ __device__ inline void storeFour(DType type, std::byte *values, std::int64_t at,
         storeFour<float>(values, at, count, four);
 }
 
-__device__ inline float activatedBy(ActivationKind kind, float x, float slope)
+// What needs no random numbers, for one element.
+__device__ inline float resultOf(const ElementwiseInstruction &one, float a, float b)
 {
-    switch (kind) {
-    case ActivationKind::Relu: return activated<ActivationKind::Relu>(x, slope);
-    case ActivationKind::LeakyRelu: return activated<ActivationKind::LeakyRelu>(x, slope);
-    case ActivationKind::Gelu: return activated<ActivationKind::Gelu>(x, slope);
-    case ActivationKind::Silu: return activated<ActivationKind::Silu>(x, slope);
-    case ActivationKind::Tanh: return activated<ActivationKind::Tanh>(x, slope);
-    case ActivationKind::Sigmoid: return activated<ActivationKind::Sigmoid>(x, slope);
-    default: return x;
+    switch (one.code) {
+    case ElementwiseCode::Add: return a + b;
+    case ElementwiseCode::Multiply: return a * b;
+    case ElementwiseCode::Scale: return a * one.parameter;
+    case ElementwiseCode::Activate: return activatedBy(one.activation, a, one.parameter);
+    case ElementwiseCode::ActivateGrad: return activationGradientBy(one.activation, a, b, one.parameter);
+    case ElementwiseCode::Subtract: return a - b;
+    case ElementwiseCode::Divide: return a / b;
+    case ElementwiseCode::Maximum: return a >= b ? a : b;
+    case ElementwiseCode::Minimum: return a <= b ? a : b;
+    case ElementwiseCode::Power: return powf(a, b);
+    case ElementwiseCode::PowerConstant: return powf(a, one.parameter);
+    case ElementwiseCode::AddConstant: return a + one.parameter;
+    case ElementwiseCode::Exp: return expf(a);
+    case ElementwiseCode::Log: return logf(a);
+    case ElementwiseCode::Sqrt: return sqrtf(a);
+    case ElementwiseCode::Abs: return fabsf(a);
+    case ElementwiseCode::Sign: return a > 0.0f ? 1.0f : a < 0.0f ? -1.0f : a;
+    case ElementwiseCode::Sin: return sinf(a);
+    case ElementwiseCode::Cos: return cosf(a);
+    case ElementwiseCode::GreaterEqual: return a >= b ? 1.0f : 0.0f;
+    case ElementwiseCode::Greater: return a > b ? 1.0f : 0.0f;
+    case ElementwiseCode::Constant: return one.parameter;
+    case ElementwiseCode::Dropout:
+    case ElementwiseCode::Noise: break;
     }
-}
-
-__device__ inline float gradientBy(ActivationKind kind, float saved, float dy, float slope)
-{
-    switch (kind) {
-    case ActivationKind::Relu: return saved > 0.0f ? dy : 0.0f;
-    case ActivationKind::LeakyRelu: return activationDerivative<ActivationKind::LeakyRelu>(saved, slope) * dy;
-    case ActivationKind::Gelu: return activationDerivative<ActivationKind::Gelu>(saved, slope) * dy;
-    case ActivationKind::Silu: return activationDerivative<ActivationKind::Silu>(saved, slope) * dy;
-    case ActivationKind::Tanh: return activationDerivative<ActivationKind::Tanh>(saved, slope) * dy;
-    case ActivationKind::Sigmoid: return activationDerivative<ActivationKind::Sigmoid>(saved, slope) * dy;
-    default: return dy;
-    }
+    return a;
 }
 
 __device__ inline Four runInstruction(const ElementwiseInstruction &one, const Four &a, const Four &b, std::int64_t at, const StepScalars *scalars)
@@ -101,17 +109,14 @@ __device__ inline Four runInstruction(const ElementwiseInstruction &one, const F
     Four y = a;
     if (one.code == ElementwiseCode::Dropout) {
         DropoutDraw(*scalars, one.key, one.parameter).apply(at, y.values);
-        return y;
-    }
-    for (int k = 0; k < kPerThread; ++k) {
-        switch (one.code) {
-        case ElementwiseCode::Add: y.values[k] = a.values[k] + b.values[k]; break;
-        case ElementwiseCode::Multiply: y.values[k] = a.values[k] * b.values[k]; break;
-        case ElementwiseCode::Scale: y.values[k] = a.values[k] * one.parameter; break;
-        case ElementwiseCode::Activate: y.values[k] = activatedBy(one.activation, a.values[k], one.parameter); break;
-        case ElementwiseCode::ActivateGrad: y.values[k] = gradientBy(one.activation, a.values[k], b.values[k], one.parameter); break;
-        default: break;
-        }
+    } else if (one.code == ElementwiseCode::Noise) {
+        std::uint32_t words[4] = {static_cast<std::uint32_t>(at / 4), static_cast<std::uint32_t>(scalars->step), one.key,
+                                  static_cast<std::uint32_t>(RandomStream::Noise)};
+        philoxRounds(scalars->seed, words);
+        addNormal(words, one.parameter, y.values);
+    } else {
+        for (int k = 0; k < kPerThread; ++k)
+            y.values[k] = resultOf(one, a.values[k], b.values[k]);
     }
     return y;
 }
@@ -183,7 +188,9 @@ public:
         const int registers = m_arguments.inputs + m_arguments.instructionCount;
         return registers <= 8    ? launchChain<256>(stream, m_arguments)
                : registers <= 16 ? launchChain<128>(stream, m_arguments)
-                                 : launchChain<64>(stream, m_arguments);
+               : registers <= 32 ? launchChain<64>(stream, m_arguments)
+               : registers <= 64 ? launchChain<32>(stream, m_arguments)
+                                 : launchChain<16>(stream, m_arguments);
     }
 
 private:

@@ -8,15 +8,10 @@ namespace trainyard::cuda {
 
 namespace {
 
-// Parameter, gradient and state, repeated per parameter: so many inputs belong together.
-std::size_t updateGroup(OpKind kind)
-{
-    return kind == OpKind::SgdUpdate ? 3 : kind == OpKind::AdamUpdate ? 4 : 0;
-}
-
 bool isConvolution(OpKind kind)
 {
-    return kind == OpKind::Conv2d || kind == OpKind::Conv2dGradData || kind == OpKind::Conv2dGradWeights;
+    return kind == OpKind::Conv2d || kind == OpKind::Conv2dGradData || kind == OpKind::Conv2dGradWeights || kind == OpKind::Conv3d
+           || kind == OpKind::Conv3dGradData || kind == OpKind::Conv3dGradWeights;
 }
 
 // Whether programs that have a value of this name share its memory.
@@ -61,11 +56,16 @@ private:
 
     void spread(const Op &op)
     {
-        if (op.kind == OpKind::Conv2d || op.kind == OpKind::Conv2dGradData)
-            return mark(op.inputs[1]);
-        if (op.kind == OpKind::Conv2dGradWeights)
-            return mark(op.outputs[0]);
-        if (const std::size_t group = updateGroup(op.kind)) {
+        switch (op.kind) {
+        case OpKind::Conv2d:
+        case OpKind::Conv2dGradData:
+        case OpKind::Conv3d:
+        case OpKind::Conv3dGradData: return mark(op.inputs[1]);
+        case OpKind::Conv2dGradWeights:
+        case OpKind::Conv3dGradWeights: return mark(op.outputs[0]);
+        default: break;
+        }
+        if (const std::size_t group = opSpec(op.kind).inputsPerTensor) {
             for (std::size_t begin = 0; begin + group <= op.inputs.size(); begin += group)
                 spreadAmong(std::span(op.inputs).subspan(begin, group), {});
         } else if (op.kind == OpKind::Cast) {

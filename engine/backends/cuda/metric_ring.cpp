@@ -4,15 +4,6 @@
 
 namespace trainyard::cuda {
 
-namespace {
-
-std::size_t sumCount(const Program &program, const MetricSlot &slot)
-{
-    return static_cast<std::size_t>(program.list.value(slot.accumulator).type.shape.elements());
-}
-
-}  // namespace
-
 Result<MetricRing::Entry> MetricRing::freeEntry(std::size_t count)
 {
     for (std::size_t i = 0; i < m_free.size(); ++i)
@@ -30,16 +21,14 @@ Result<MetricRing::Entry> MetricRing::freeEntry(std::size_t count)
 
 Status MetricRing::request(const CompiledProgram &program, std::int64_t tag, cudaStream_t stream)
 {
-    std::size_t count = 0;
-    for (const MetricSlot &slot : program.program.metrics)
-        count += sumCount(program.program, slot);
+    const std::size_t count = sumCount(program.program);
     TRAINYARD_TRY(Entry entry, freeEntry(count));
     entry.count = count;
     entry.tag = tag;
     std::byte *target = entry.pinned.get();
-    for (const MetricSlot &slot : program.program.metrics) {
-        const std::size_t bytes = sumCount(program.program, slot) * sizeof(double);
-        const std::byte *source = program.values[static_cast<std::size_t>(slot.accumulator)];
+    for (const ValueId accumulator : program.program.accumulators) {
+        const std::size_t bytes = static_cast<std::size_t>(program.program.list.value(accumulator).type.shape.elements()) * sizeof(double);
+        const std::byte *source = program.values[static_cast<std::size_t>(accumulator)];
         TRAINYARD_CHECK(check(cudaMemcpyAsync(target, source, bytes, cudaMemcpyDeviceToHost, stream), "copy the metrics"));
         target += bytes;
     }

@@ -86,6 +86,22 @@ Status ProgramRunner::profile(cudaStream_t stream)
     return {};
 }
 
+Status ProgramRunner::opByOp(cudaStream_t stream, const Executable::LookAtOp &look)
+{
+    m_ranOnce = true;
+    for (std::size_t i = 0; i < m_program.steps.size(); ++i) {
+        if (!m_program.steps[i].step)
+            continue;
+        if (Status status = m_program.steps[i].step->enqueue(m_program.memory(i), stream); !status)
+            return fail(inOp(m_program.program, i, std::move(status.error())));
+        TRAINYARD_CHECK(check(cudaStreamSynchronize(stream), "finish an op"));
+        TRAINYARD_TRY(const bool goOn, look(i));
+        if (!goOn)
+            return {};
+    }
+    return {};
+}
+
 void ProgramRunner::forgetGraphs()
 {
     m_graph.reset();

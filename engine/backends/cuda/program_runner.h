@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/backends/backend.h"
 #include "engine/backends/cuda/compiled_program.h"
 #include "engine/backends/cuda/resources.h"
 #include "engine/backends/cuda/step_clock.h"
@@ -21,6 +22,8 @@ public:
 
     // Op by op with a time for each; waits for the end. Errors: as enqueue(), and those of the steps queued before.
     Status profile(cudaStream_t stream);
+    // Op by op, waiting after each; see Executable::runOpByOp(). Errors: as profile(), and look's.
+    Status opByOp(cudaStream_t stream, const Executable::LookAtOp &look);
     std::span<const double> opSeconds() const { return m_opSeconds; }
 
     // The next enqueue(stream, marks) will only launch.

@@ -9,14 +9,13 @@ template <bool kMomentum>
 struct SgdRule {
     static constexpr int kArrays = kMomentum ? 3 : 2, kWritten = kMomentum ? 0b101 : 0b001;
     const StepScalars *scalars;
-    float momentum, decay;
+    float rate, momentum, decay;  // rate: the factor, until begin()
     bool nesterov;
-    float rate = 0;
 
     __device__ SgdRule begin() const
     {
         SgdRule ready = *this;
-        ready.rate = scalars->learningRate;
+        ready.rate *= scalars->learningRate;
         return ready;
     }
     __device__ void operator()(float (&values)[kArrays]) const
@@ -32,14 +31,10 @@ struct SgdRule {
 };
 
 template <bool kMomentum>
-StepResult makeStep(const StepRequest &request, const SgdAttributes &attributes, ValueId lossScale)
+StepResult makeStep(const StepRequest &request, const SgdAttributes &a)
 {
-    TRAINYARD_TRY(auto tensors, updatedTensors(request, 0, 3, SgdRule<kMomentum>::kArrays));
-    return makeKernelStep([=, tensors = std::move(tensors)](const StepMemory &memory, cudaStream_t stream) {
-        const float *state = memory.at<float>(lossScale);
-        return launchUpdate(stream, memory, tensors,
-                            SgdRule<kMomentum>{memory.scalars, attributes.momentum, attributes.weightDecay, attributes.nesterov},
-                            state ? state + 2 : nullptr);
+    return makeUpdateStep(request, [a](const StepMemory &memory) {
+        return SgdRule<kMomentum>{memory.scalars, a.rateFactor, a.momentum, a.weightDecay, a.nesterov};
     });
 }
 
@@ -48,8 +43,7 @@ StepResult makeStep(const StepRequest &request, const SgdAttributes &attributes,
 StepResult makeSgdUpdate(StepRequest &request)
 {
     const auto attributes = request.attributes<SgdAttributes>();
-    const ValueId lossScale = request.op.inputs.size() % 3 == 1 ? request.op.inputs.back() : kNoValue;
-    return request.hasInput(2) ? makeStep<true>(request, attributes, lossScale) : makeStep<false>(request, attributes, lossScale);
+    return request.hasInput(2) ? makeStep<true>(request, attributes) : makeStep<false>(request, attributes);
 }
 
 }  // namespace trainyard::cuda

@@ -16,10 +16,11 @@ struct MeanLoss {
     float *loss;
     float scale;
     std::int64_t perRow;
+    const double *divisor = nullptr;  // instead of how many there are
     __device__ void operator()(double total, const StepScalars &scalars) const
     {
-        const std::int64_t valid = scalars.validRows * perRow;
-        *loss = valid > 0 ? static_cast<float>(scale * total / static_cast<double>(valid)) : 0.0f;
+        const double by = divisor ? *divisor : static_cast<double>(scalars.validRows * perRow);
+        *loss = by > 0 ? static_cast<float>(scale * total / by) : 0.0f;
     }
 };
 

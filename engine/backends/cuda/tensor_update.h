@@ -4,6 +4,8 @@
 // operator()(float (&values)[kArrays]); begin() as in elementwise.h.
 #pragma once
 
+#include <cmath>
+#include <utility>
 #include <vector>
 
 #include "engine/backends/cuda/elementwise.h"
@@ -64,23 +66,44 @@ struct UpdatedTensors {
     std::vector<std::int64_t> counts;
 };
 
-// `arrays` values for each tensor from input `first` on. Errors: Unsupported, where they differ in type or layout.
+// The first `arrays` values that are there of each tensor's inputs, which begin at input `first`. Errors: Unsupported, where they
+// differ in type or layout.
 inline Result<UpdatedTensors> updatedTensors(const StepRequest &request, std::size_t first, std::size_t inputsPerTensor, std::size_t arrays)
 {
     UpdatedTensors tensors;
+    const auto layoutOf = [&](ValueId value) { return request.layouts[static_cast<std::size_t>(value)]; };
     for (std::size_t i = first; i + inputsPerTensor <= request.op.inputs.size(); i += inputsPerTensor) {
-        for (std::size_t a = 0; a < arrays; ++a) {
+        std::size_t found = 0;
+        for (std::size_t a = 0; a < inputsPerTensor && found < arrays; ++a) {
             const ValueId id = request.op.inputs[i + a];
-            const auto layoutOf = [&](ValueId value) { return request.layouts[static_cast<std::size_t>(value)]; };
-            if (id == kNoValue || request.inputType(i + a).dtype != DType::F32 || layoutOf(id) != layoutOf(request.op.inputs[i])
+            if (id == kNoValue)
+                continue;
+            ++found;
+            if (request.inputType(i + a).dtype != DType::F32 || layoutOf(id) != layoutOf(request.op.inputs[i])
                 || request.inputShape(i + a).elements() != request.inputShape(i).elements())
-                return fail(ErrorCode::Unsupported, "{} on the GPU needs parameters, gradients and states as float32 in one layout.",
-                            opSpec(request.op.kind).name);
+                break;
             tensors.values.push_back(id);
         }
         tensors.counts.push_back(request.inputShape(i).elements());
+        if (tensors.values.size() != arrays * tensors.counts.size())
+            return fail(ErrorCode::Unsupported, "{} on the GPU needs parameters, gradients and states as float32 in one layout.",
+                        opSpec(request.op.kind).name);
     }
     return tensors;
+}
+
+// Of an update with `common` inputs behind the last group, beside the loss scale; kNoValue in programs without one.
+inline ValueId lossScaleOf(const StepRequest &request, std::size_t common = 0)
+{
+    const std::size_t over = request.op.inputs.size() % opSpec(request.op.kind).inputsPerTensor;
+    return over == common + 1 ? request.op.inputs.back() : kNoValue;
+}
+
+// Where the flag of a gradient that was not finite lies; null without loss scale.
+inline const float *skipFlag(const StepMemory &memory, ValueId lossScale)
+{
+    const float *state = memory.at<float>(lossScale);
+    return state ? state + 2 : nullptr;
 }
 
 // Errors: Internal with CUDA's text.
@@ -93,6 +116,23 @@ Status launchUpdate(cudaStream_t stream, const StepMemory &memory, const Updated
         [&](const TensorChunks<kArrays> &chunks, unsigned blocks) {
             return launch(stream, updateTensors<Rule>, blocks, kBlockThreads, chunks, rule, skip);
         });
+}
+
+// For 1 - beta^t as -expm1(t log beta): exact to float32's last bits from the first step on, without double.
+inline float logOf(float beta)
+{
+    return static_cast<float>(std::log(static_cast<double>(beta)));
+}
+
+// A step that is one launchUpdate() with rule(memory). Errors: as updatedTensors().
+template <typename MakeRule>
+StepResult makeUpdateStep(const StepRequest &request, const MakeRule &makeRule, std::size_t common = 0)
+{
+    using Rule = decltype(makeRule(std::declval<const StepMemory &>()));
+    TRAINYARD_TRY(auto tensors, updatedTensors(request, 0, opSpec(request.op.kind).inputsPerTensor, Rule::kArrays));
+    return makeKernelStep([=, lossScale = lossScaleOf(request, common), tensors = std::move(tensors)](const StepMemory &memory, cudaStream_t stream) {
+        return launchUpdate(stream, memory, tensors, makeRule(memory), skipFlag(memory, lossScale));
+    });
 }
 
 }  // namespace trainyard::cuda

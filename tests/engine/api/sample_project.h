@@ -11,7 +11,8 @@
 
 namespace trainyard::test {
 
-inline const std::vector<std::string> kSampleIds{"breast-cancer", "diabetes", "digits-cnn", "digits-mlp", "iris"};
+inline const std::vector<std::string> kSampleIds{"breast-cancer", "char-gpt", "diabetes", "digits-autoencoder", "digits-cnn", "digits-mlp",
+                                                 "iris", "shapes-resnet", "shapes-segmentation", "two-spirals", "wave-forecast", "wine"};
 
 inline std::filesystem::path sampleFolder(const std::string &id)
 {

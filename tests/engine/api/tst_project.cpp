@@ -64,7 +64,7 @@ private slots:
         json["data"]["split"]["by_group"] = "patient";
         json["training"]["schedule"] = {{"type", "cosine"}};
         json["training"]["optimizer"]["lookahead"] = 5;
-        json["graph"]["blocks"] = {1, 2};
+        json["graph"]["groups"] = {1, 2};
         json["graph"]["layers"][1]["color"] = "red";
         json["graph"]["layers"][1]["parameters"]["sparsity"] = 0.5;
         Project project = projectFromText(json.dump()).value();
@@ -75,7 +75,7 @@ private slots:
         QCOMPARE(saved["data"]["split"]["by_group"], json["data"]["split"]["by_group"]);
         QCOMPARE(saved["training"]["schedule"], json["training"]["schedule"]);
         QCOMPARE(saved["training"]["optimizer"]["lookahead"], json["training"]["optimizer"]["lookahead"]);
-        QCOMPARE(saved["graph"]["blocks"], json["graph"]["blocks"]);
+        QCOMPARE(saved["graph"]["groups"], json["graph"]["groups"]);
         QCOMPARE(saved["graph"]["layers"][1]["color"], json["graph"]["layers"][1]["color"]);
         QCOMPARE(saved["graph"]["layers"][1]["parameters"]["sparsity"], json["graph"]["layers"][1]["parameters"]["sparsity"]);
         QCOMPARE(saved["training"]["epochs"].get<int>(), 77);

@@ -113,6 +113,30 @@ private slots:
         expectFailure(project, "The batch size of 1,000 is larger than the training part of 90 rows. Set it to 90 or less.");
     }
 
+    void theBestWeightsAreOneFileBesideTheLatest()
+    {
+        Project project = shortIris();
+        project.training.epochs = 8;
+        project.training.best = {true, "loss", true};
+        const EndedRun run = runToTheEnd(project);
+        QCOMPARE(run.progress.state, TrainState::Finished);
+        const auto kept = historyOf(project)->checkpoints(run.id).value();
+        QCOMPARE(std::count_if(kept.begin(), kept.end(), [](const CheckpointRecord &one) { return one.reason == "best"; }), 1);
+        QCOMPARE(kept.size(), std::size_t{6});  // the best, and the five latest others
+        std::size_t files = 0;
+        for ([[maybe_unused]] const auto &file : std::filesystem::directory_iterator(project.folder / "checkpoints"))
+            ++files;
+        QCOMPARE(files, kept.size());
+        for (const CheckpointRecord &one : kept)
+            if (one.reason == "best")
+                QCOMPARE(one.step, run.progress.bestStep);
+        // A run that goes on tests with them where nothing better comes.
+        const EndedRun more = runToTheEnd(project, run.id, 9);
+        QCOMPARE(more.progress.state, TrainState::Finished);
+        for (const StoredEvent &event : historyOf(project)->events(run.id).value())
+            QVERIFY2(event.level != "warning", event.text.c_str());
+    }
+
     void anUnknownLayerEndsTheRunByName()
     {
         Project project = shortIris();

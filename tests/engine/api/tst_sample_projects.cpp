@@ -53,11 +53,12 @@ private slots:
         QVERIFY2(dataset, dataset ? "" : dataset.error().message.c_str());
         const auto checked = checkGraph(project.graph, *dataset);
         QVERIFY2(checked, checked ? "" : checked.error().message.c_str());
-        double below = -1;
-        for (const Layer &layer : project.graph.layers()) {  // from top to bottom, cards of 48 px apart
-            QVERIFY(layer.y > below);
-            below = layer.y + 48;
-        }
+        // From top to bottom, as the canvas draws wires; no card of 168x48 lies on another.
+        for (const Wire &wire : project.graph.wires())
+            QVERIFY(project.graph.find(wire.to)->y >= project.graph.find(wire.from)->y + 80);
+        for (const Layer &a : project.graph.layers())
+            for (const Layer &b : project.graph.layers())
+                QVERIFY(a.id == b.id || std::abs(a.x - b.x) > 168 || std::abs(a.y - b.y) > 48);
     }
 
     // The one promise everything else stands on.
@@ -81,8 +82,15 @@ private slots:
         project.training.batchSize = batch;
         project.training.threads = threads;
         const Dataset dataset = loadDataset(project.data, project.folder).value();
-        for (const char *optimizer : {"sgd", "adamw"}) {
-            project.training.optimizer.type = optimizer;
+        struct Form {
+            const char *optimizer;
+            std::int64_t accumulated;
+            double average;
+        };
+        for (const Form &form : {Form{"sgd", 1, 0}, Form{"adamw", 1, 0}, Form{"muon", 1, 0.99}, Form{"rmsprop", 2, 0}, Form{"lamb", 2, 0.99}}) {
+            project.training.optimizer.type = form.optimizer;
+            project.training.accumulationSteps = batch > 32 ? 1 : form.accumulated;  // two of 64 rows are more than the smallest set has
+            project.training.emaDecay = form.average;
             const auto told = forecast(project.graph, dataTypesOf(dataset), project.training);
             QVERIFY2(told, told ? "" : told.error().message.c_str());
             const auto model = Model::create(project.graph, dataset, project.training, {threads, {}});
@@ -100,6 +108,13 @@ private slots:
         QTest::addColumn<QString>("metric");
         QTest::addColumn<double>("least");
         QTest::newRow("digits-cnn") << "digits-cnn" << "test/accuracy" << 0.98;
+        QTest::newRow("shapes-resnet") << "shapes-resnet" << "test/accuracy" << 0.97;
+        QTest::newRow("shapes-segmentation") << "shapes-segmentation" << "test/accuracy" << 0.90;
+        QTest::newRow("wave-forecast") << "wave-forecast" << "test/r2" << 0.8;
+        QTest::newRow("char-gpt") << "char-gpt" << "test/accuracy" << 0.4;
+        QTest::newRow("two-spirals") << "two-spirals" << "test/accuracy" << 0.98;
+        QTest::newRow("wine") << "wine" << "test/accuracy" << 0.97;
+        QTest::newRow("digits-autoencoder") << "digits-autoencoder" << "test/r2" << 0.85;
         QTest::newRow("breast-cancer") << "breast-cancer" << "test/accuracy" << 0.96;
         QTest::newRow("digits-mlp") << "digits-mlp" << "test/accuracy" << 0.96;
         QTest::newRow("iris") << "iris" << "test/accuracy" << 0.93;

@@ -23,7 +23,7 @@ inline OptimizerConfig plainSgd()
 {
     OptimizerConfig optimizer;
     optimizer.type = "sgd";
-    optimizer.momentum = 0;
+    optimizer.set("momentum", 0);
     return optimizer;
 }
 
@@ -42,7 +42,8 @@ inline Values64 startOf(const Program &program, std::uint64_t seed = 11)
 {
     Values64 values = reference::emptyValues(program.list);
     const auto at = [&](ValueId id) -> Tensor64 & { return values[static_cast<std::size_t>(id)]; };
-    at(program.features) = randomTensor(program.list.value(program.features).type.shape, 1, -1, 1);
+    const TensorType &features = program.list.value(program.features).type;
+    at(program.features) = features.dtype == DType::I32 ? randomTensor(features.shape, 1, 0, 5, DType::I32) : randomTensor(features.shape, 1, -1, 1);
     for (const ValueId scale : {program.featureScale, program.targetScale})
         if (scale != kNoValue)
             std::fill(at(scale).data.begin(), at(scale).data.end(), 1.0);

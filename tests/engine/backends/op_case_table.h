@@ -31,6 +31,16 @@ inline void keepOffTheKink(std::vector<Tensor64> &inputs, double epsilon)
     }
 }
 
+// Families of cases in files of their own, included at the end.
+class OpCaseTable;
+inline void addShapeCases(OpCaseTable &table);
+inline void addSequenceCases(OpCaseTable &table);
+inline void addRecurrentCases(OpCaseTable &table);
+inline void addLossCases(OpCaseTable &table);
+inline void addOptimizerCases(OpCaseTable &table);
+inline void addElementwiseCases(OpCaseTable &table);
+inline void addConvolution3dCases(OpCaseTable &table);
+
 class OpCaseTable {
 public:
     // seed: other random inputs of the same shapes.
@@ -48,15 +58,22 @@ public:
         table.addSoftmaxAndLosses();
         table.addLayout();
         table.addMetrics();
+        addLossCases(table);
         table.addClipping();
         table.addUpdates();
         table.addCasts();
         table.addLossScaling();
         table.addChains();
+        addShapeCases(table);
+        addSequenceCases(table);
+        addRecurrentCases(table);
+        addOptimizerCases(table);
+        addElementwiseCases(table);
+        addConvolution3dCases(table);
         return std::move(table.m_cases);
     }
 
-private:
+    // What the families in cases/ are made of.
     Tensor64 random(Shape shape, double low = -1, double high = 1) { return randomTensor(std::move(shape), ++m_seed, low, high); }
     Tensor64 integers(Shape shape, int bound, DType dtype = DType::I32) { return randomTensor(std::move(shape), ++m_seed, 0, bound, dtype); }
     // All different, and at least 1/64 apart: no finite difference changes which one is the largest.
@@ -78,9 +95,17 @@ private:
                            scalarsFor(first.type.shape[0]), std::move(differentiable), {}});
     }
     void valid(std::int64_t rows) { m_cases.back().scalars.validRows = static_cast<std::int32_t>(rows); }
+    OpCase &last() { return m_cases.back(); }
     void step(std::uint64_t step) { m_cases.back().scalars.step = step; }
+    Tensor64 sums(Shape shape)
+    {
+        Tensor64 tensor = random(std::move(shape), 0, 10);
+        tensor.type.dtype = DType::F64;
+        return tensor;
+    }
 
-    static const std::vector<ActivationAttributes> &activations()
+    // Those that other ops apply to their result.
+    static const std::vector<ActivationAttributes> &fusedActivations()
     {
         static const std::vector<ActivationAttributes> all{{ActivationKind::Relu},         {ActivationKind::LeakyRelu, 0.1f},
                                                            {ActivationKind::LeakyRelu, 0}, {ActivationKind::Gelu},
@@ -88,7 +113,18 @@ private:
                                                            {ActivationKind::Sigmoid},      {ActivationKind::Identity}};
         return all;
     }
+    static std::vector<ActivationAttributes> activations()
+    {
+        std::vector<ActivationAttributes> all = fusedActivations();
+        for (const ActivationAttributes &more : {ActivationAttributes{ActivationKind::GeluTanh}, {ActivationKind::Elu, 1}, {ActivationKind::Elu, 0}, {ActivationKind::Elu, 0.3f},
+                                                 {ActivationKind::Selu}, {ActivationKind::Softplus}, {ActivationKind::Mish}, {ActivationKind::HardSwish},
+                                                 {ActivationKind::HardSigmoid}})
+            all.push_back(more);
+        return all;
+    }
     static std::string named(const ActivationAttributes &a) { return fmt::format("activation {} {}", static_cast<int>(a.kind), a.slope); }
+
+private:
 
     void addDense()
     {
@@ -109,7 +145,7 @@ private:
                 add(OpKind::DenseGradData, name, a, {random(y), random({in, out})});
                 add(OpKind::DenseGradWeights, name, a, {random(x), random(y)});
             }
-        for (const ActivationAttributes &post : activations())
+        for (const ActivationAttributes &post : fusedActivations())
             add(OpKind::Dense, "fused " + named(post), DenseAttributes{6, true, post}, {random({3, 5}), random({5, 6}), random({6})});
     }
 
@@ -141,7 +177,7 @@ private:
         addConvolution("17 to 33 channels", {3, 8, 8, 17}, 33, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
         addConvolution("16 to 32 channels", {8, 12, 12, 16}, 32, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
         addConvolution("padding beyond the kernel", {1, 4, 4, 2}, 2, 1, {2, 2, 1, 1, 3, 3, 3, 3}, true);
-        for (const ActivationAttributes &post : activations())
+        for (const ActivationAttributes &post : fusedActivations())
             add(OpKind::Conv2d, "fused " + named(post), Conv2dAttributes{{3, 3, 1, 1, 1, 1, 1, 1}, 4, 1, true, post, 0, 0},
                 {random({2, 4, 5, 3}), random({3, 3, 3, 4}), random({4})});
     }
@@ -198,7 +234,8 @@ private:
                 const bool oneRow = image.rows() == 1;  // its gradient is 0 up to rounding: nothing to compare
                 add(OpKind::BatchNorm, name, a, {image, gamma, beta, mean, variance},
                     oneRow ? std::vector<std::size_t>{2} : std::vector<std::size_t>{0, 1, 2}, {3, 4});
-                add(OpKind::BatchNormInference, name, a, {image, gamma, beta, mean, variance});
+                add(OpKind::BatchNormInference, name, a, {image, gamma, beta, mean, variance}, {0});
+                add(OpKind::BatchNormInference, name + " without beta and mean", a, {image, gamma, Tensor64(), Tensor64(), variance});
                 if (oneRow)
                     continue;
                 const Tensor64 batchMean = random(channels, 2, 3), batchVariance = random(channels, 0.5, 2);
@@ -242,7 +279,7 @@ private:
                 const std::string name = named(a) + " " + shape.text();
                 Tensor64 x = random(shape, -3, 3);
                 for (double &value : x.data)  // no value so near the kink that a finite difference crosses it
-                    value = std::abs(value) < 1e-3 ? 0.5 : value;
+                    value = std::abs(value) < 1e-3 || std::abs(value) > 2.999 ? 0.5 : value;
                 add(OpKind::Activate, name, a, {x}, {0});
                 // What is saved is x or y; both are numbers below 1 for the bounded activations.
                 add(OpKind::ActivateGrad, name, a, {random(shape, -0.9, 0.9), random(shape)});
@@ -250,6 +287,9 @@ private:
         add(OpKind::Activate, "far out", ActivationAttributes{ActivationKind::Sigmoid}, {random({4, 9}, -80, 80)});
         add(OpKind::Activate, "far out tanh", ActivationAttributes{ActivationKind::Tanh}, {random({4, 9}, -80, 80)});
         add(OpKind::Activate, "far out gelu", ActivationAttributes{ActivationKind::Gelu}, {random({4, 9}, -30, 30)});
+        for (const ActivationAttributes &a : activations())
+            if (!isFusable(a.kind))
+                add(OpKind::Activate, "far out " + named(a), a, {random({4, 37}, -90, 90)});
     }
 
     void addElementwise()
@@ -261,7 +301,7 @@ private:
                 add(OpKind::Dropout, fmt::format("{} rate {}", shape.text(), rate), DropoutAttributes{rate, 9}, {random(shape)},
                     shape.elements() > 1 ? std::vector<std::size_t>{0} : std::vector<std::size_t>{});
         }
-        for (const ActivationAttributes &post : activations())
+        for (const ActivationAttributes &post : fusedActivations())
             add(OpKind::Add, "fused " + named(post), post, {random({3, 21}), random({3, 21})});
     }
 
@@ -323,6 +363,8 @@ private:
                 }
         }
         add(OpKind::GatherRows, "class indices", NoAttributes{}, {integers({9}, 100), integers({6}, 9), Tensor64(), Tensor64()});
+        add(OpKind::GatherRows, "tokens", NoAttributes{}, {integers({9, 7}, 100), integers({6}, 9), Tensor64(), Tensor64()});
+        add(OpKind::GatherRows, "masks", NoAttributes{}, {integers({9, 4, 2}, 100), integers({6}, 9), Tensor64(), Tensor64()});
         valid(4);
         add(OpKind::Reshape, "image to row", ReshapeAttributes{{24}}, {random({3, 2, 4, 3})}, {0});
         add(OpKind::Reshape, "row to image", ReshapeAttributes{{2, 3, 1}}, {random({1, 6})}, {0});
@@ -334,34 +376,15 @@ private:
         add(OpKind::Slice, "everything", SliceAttributes{1, 0, 4}, {random({1, 4})});
     }
 
-    Tensor64 sums(Shape shape)
-    {
-        Tensor64 tensor = random(std::move(shape), 0, 10);
-        tensor.type.dtype = DType::F64;
-        return tensor;
-    }
-
     void addMetrics()
     {
         add(OpKind::AccumulateLoss, "adds to what is there", NoAttributes{}, {random({1}), sums({2})}, {}, {1});
         valid(7);
         for (const std::int64_t rows : {6, 4, 0}) {
             const std::string name = fmt::format("{} of 6 rows valid", rows);
-            add(OpKind::AccumulateAccuracy, "indices " + name, NoAttributes{}, {random({6, 3}), integers({6}, 3), sums({2})}, {}, {2});
-            valid(rows);
-            add(OpKind::AccumulateAccuracy, "weights " + name, NoAttributes{}, {random({6, 2, 3}), random({6, 2, 3}), sums({2})}, {}, {2});
-            valid(rows);
-            add(OpKind::AccumulateAbsoluteError, name, NoAttributes{}, {random({6, 2}), random({6, 2}), Tensor64(), sums({2})}, {}, {3});
-            valid(rows);
-            for (const std::int64_t scales : {1, 2}) {
-                add(OpKind::AccumulateAbsoluteError, fmt::format("{} scales {}", scales, name), NoAttributes{},
-                    {random({6, 2}), random({6, 2}), random({scales}, 0.5, 2), sums({2})}, {}, {3});
-                valid(rows);
-            }
             add(OpKind::AccumulateR2, name, NoAttributes{}, {random({6, 3}), random({6, 3}), sums({4, 3})}, {}, {2});
             valid(rows);
         }
-        add(OpKind::AccumulateAccuracy, "ties take the first", NoAttributes{}, {Tensor64(TensorType{DType::F32, {4, 3}}), integers({4}, 2), sums({2})}, {}, {2});
     }
 
     // size: of the two parameters; the first is large enough for two threads.
@@ -406,6 +429,8 @@ private:
                 add(OpKind::SgdUpdate, fmt::format("nesterov {} decay {}", nesterov, decay), SgdAttributes{0.9f, decay, nesterov},
                     updateInputs(1, true), {}, {0, 2, 3, 5});
         add(OpKind::SgdUpdate, "without momentum", SgdAttributes{0.0f, 0.1f, false}, updateInputs(1, false), {}, {0, 3});
+        add(OpKind::SgdUpdate, "a tenth of the rate", SgdAttributes{0.9f, 0.1f, false, 0.1f}, updateInputs(1, true), {}, {0, 2, 3, 5});
+        add(OpKind::AdamUpdate, "a tenth of the rate", AdamAttributes{0.9f, 0.99f, 1e-6f, 0.1f, true, 0.1f}, updateInputs(2, true), {}, {0, 2, 3, 4, 6, 7});
         for (const bool decoupled : {false, true})
             for (const std::uint64_t done : {0u, 9u}) {
                 add(OpKind::AdamUpdate, fmt::format("decoupled {} step {}", decoupled, done), AdamAttributes{0.9f, 0.99f, 1e-6f, 0.1f, decoupled},
@@ -526,8 +551,17 @@ private:
         addChain("as long as may be", {5, 11}, std::vector<DType>(kMaxChainInputs, F32), longest, {last, last - 1, last - 7, last - 20});
     }
 
+private:
     std::vector<OpCase> m_cases;
     unsigned m_seed = 0;
 };
 
 }  // namespace trainyard::tests
+
+#include "tests/engine/backends/cases/shape.h"
+#include "tests/engine/backends/cases/sequence.h"
+#include "tests/engine/backends/cases/recurrent.h"
+#include "tests/engine/backends/cases/losses.h"
+#include "tests/engine/backends/cases/optimizers.h"
+#include "tests/engine/backends/cases/convolution3d.h"
+#include "tests/engine/backends/cases/elementwise.h"

@@ -19,6 +19,7 @@ struct OpCase {
     std::vector<std::size_t> differentiable;
     // For ops that need what another op saved in a format of its own: emits both and returns the outputs to compare.
     std::function<Result<std::vector<ValueId>>(OpBuilder &, const std::vector<ValueId> &)> emitter;
+    std::size_t lossOutput = 0;  // the output a loss is made of to compare gradients
 };
 
 struct OneOp {

@@ -169,6 +169,58 @@ private slots:
         QVERIFY(only(analyze(graph, digits())).message.find("softmax cross-entropy") != std::string::npos);
     }
 
+    void aMaskWantsAValuePerClassAtEveryPixel()
+    {
+        DataSignature masks = digits();
+        masks.classes = 3;
+        masks.targetShape = Shape{8, 8};
+        Graph graph = chain({{"input", {}}, {"conv2d", {{"filters", std::int64_t{5}}}}, {"softmax_cross_entropy", {}}});
+        const Problem problem = only(analyze(graph, masks));
+        QVERIFY2(problem.message.find("3 classes at each of 8x8 positions, got 5") != std::string::npos, problem.message.c_str());
+        apply(graph, *problem.fix);
+        QVERIFY(analyze(graph, masks).runnable());
+        const std::string flat = only(analyze(classifier(3), masks)).message;
+        QVERIFY2(flat.find("8x8x3") != std::string::npos, flat.c_str());
+    }
+
+    void aTargetThatIsTheSampleWantsItsShape()
+    {
+        DataSignature own = digits();
+        own.classes = 0;
+        own.targetWidth = 64;
+        own.targetShape = Shape{8, 8, 1};
+        Graph graph = chain({{"input", {}}, {"flatten", {}}, {"dense", {{"units", std::int64_t{64}}}}, {"mean_squared_error", {}}});
+        const std::string flat = only(analyze(graph, own)).message;
+        QVERIFY2(flat.find("expects 8x8x1") != std::string::npos && flat.find("got 64") != std::string::npos, flat.c_str());
+        graph = chain({{"input", {}}, {"conv2d", {{"filters", std::int64_t{2}}}}, {"mean_squared_error", {}}});
+        apply(graph, *only(analyze(graph, own)).fix);
+        QVERIFY(analyze(graph, own).runnable());
+    }
+
+    void tokensWantAnEmbedding()
+    {
+        const DataSignature text{Shape{16}, 60, 16, 100, Shape{16}, 60};
+        const Graph graph = chain({{"input", {{"shape", List{16}}}}, {"dense", {{"units", std::int64_t{60}}}}, {"softmax_cross_entropy", {}}});
+        const GraphAnalysis analysis = analyze(graph, text);
+        QCOMPARE(only(analysis).layer, LayerId{2});
+        QVERIFY2(only(analysis).message.find("embedding") != std::string::npos, only(analysis).message.c_str());
+
+        Graph reader = chain({{"input", {{"shape", List{16}}}},
+                              {"embedding", {{"tokens", std::int64_t{59}}, {"width", std::int64_t{8}}}},
+                              {"dense", {{"units", std::int64_t{50}}}},
+                              {"softmax_cross_entropy", {}}});
+        const Problem tooShort = analyze(reader, text).problems.front();
+        QVERIFY2(tooShort.message.find("59 tokens, but the data have 60") != std::string::npos, tooShort.message.c_str());
+        apply(reader, *tooShort.fix);
+        const Problem tooNarrow = only(analyze(reader, text));  // the last layer has a value for each token, too
+        QVERIFY2(tooNarrow.message.find("60 classes at each of 16 positions, got 50") != std::string::npos, tooNarrow.message.c_str());
+        apply(reader, *tooNarrow.fix);
+        QVERIFY(analyze(reader, text).runnable());
+        DataSignature numbers = text;
+        numbers.vocabulary = 0;
+        QVERIFY(only(analyze(reader, numbers)).message.find("the data are numbers") != std::string::npos);
+    }
+
     void anImageBeforeTheLossIsExplained()
     {
         const Graph graph = chain({{"input", {}}, {"conv2d", {}}, {"softmax_cross_entropy", {}}});
@@ -221,11 +273,34 @@ private slots:
         QVERIFY(analyze(graph).runnable());
     }
 
-    void twoLossesAreOneTooMany()
+    void aNetworkMayHaveSeveralLosses()
     {
         Graph graph = classifier();
+        QVERIFY(graph.connect({5, graph.add("hinge"), 0}));
+        QVERIFY(analyze(graph, digits()).runnable());
+        // Each has to fit the data.
         QVERIFY(graph.connect({5, graph.add("mean_squared_error"), 0}));
-        QVERIFY(only(analyze(graph)).message.find("one loss") != std::string::npos);
+        QVERIFY(only(analyze(graph, digits())).message.find("predicts numbers") != std::string::npos);
+    }
+
+    void twoClassesMayHaveOneOutput()
+    {
+        DataSignature data = digits();
+        data.classes = 2;
+        for (const char *type : {"binary_cross_entropy", "focal", "hinge", "dice"})
+            for (const std::int64_t units : {1, 2, 3}) {
+                Graph graph = classifier();
+                graph.edit(5)->parameters["units"] = units;
+                const LayerId loss = graph.layers().back().id;
+                graph.edit(loss)->type = type;
+                const GraphAnalysis analysis = analyze(graph, data);
+                QCOMPARE(analysis.runnable(), units < 3);
+                if (units == 3)
+                    QCOMPARE(std::get<std::int64_t>(only(analysis).fix->value), std::int64_t{1});
+            }
+        Graph graph = classifier();
+        graph.edit(5)->parameters["units"] = std::int64_t{1};
+        QVERIFY(!analyze(graph, data).runnable());  // a softmax needs an output for each
     }
 
     void anUnknownLayerIsTheProblemAndNothingBelowIt()

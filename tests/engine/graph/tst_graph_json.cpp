@@ -90,7 +90,7 @@ private slots:
     {
         const char *text = R"({"layers":[{"id":3,"type":"attention","name":"a","parameters":{"heads":8,"nested":{"x":[1,null]}},"color":"red"},)"
                            R"({"id":7,"type":"dense","name":"d","parameters":{"units":4,"sparsity":0.5},"note":[1]}],)"
-                           R"("wires":[[3,7,0]],"blocks":[{"of":[3,7]}]})";
+                           R"("wires":[[3,7,0]],"groups":[{"of":[3,7]}]})";
         const auto graph = read(text);
         QVERIFY2(graph, graph ? "" : graph.error().message.c_str());
         QVERIFY(graphToJson(*graph) == Json::parse(text));

@@ -68,7 +68,7 @@ private slots:
                 QVERIFY2(std::isupper(static_cast<unsigned char>(parameter.label[0])), where.c_str());
                 QVERIFY2(parameter.help.size() > 15 && parameter.help.back() == '.', where.c_str());
                 QVERIFY2(!checkParameter(parameter, parameter.defaultValue), where.c_str());
-                const bool isNumber = parameter.kind != ParameterKind::Boolean && parameter.kind != ParameterKind::Choice;
+                const bool isNumber = parameter.kind != ParameterKind::Boolean && parameter.kind != ParameterKind::Choice && parameter.kind != ParameterKind::Text;
                 QVERIFY2(!isNumber || (std::isfinite(parameter.minimum) && std::isfinite(parameter.maximum) && parameter.minimum < parameter.maximum), where.c_str());
                 QVERIFY2((parameter.kind == ParameterKind::Choice) == (parameter.choices.size() > 1), where.c_str());
                 QCOMPARE(std::set<std::string>(parameter.choices.begin(), parameter.choices.end()).size(), parameter.choices.size());
@@ -95,6 +95,7 @@ private slots:
                     case ParameterKind::Choice: values.emplace_back(parameter.choices[static_cast<std::size_t>(i) % parameter.choices.size()]); break;
                     case ParameterKind::Pair: values.emplace_back(List{whole(), whole()}); break;
                     case ParameterKind::IntegerList: values.emplace_back(List(1 + static_cast<std::size_t>(i % 6), std::max<std::int64_t>(whole(), 1))); break;
+                    case ParameterKind::Text: break;
                     }
                 for (const ParameterValue &value : values) {
                     const std::string text = parameterText(parameter, value);
@@ -110,6 +111,8 @@ private slots:
         for (const LayerSpec &layer : layerCatalog())
             for (const ParameterSpec &parameter : layer.parameters)
                 for (const char *text : {"", "  ", "nonsense", "1e999", "nan", "inf", "3x", "x3", "-", "--1", "99999999999999999999", "1,2,3,4,5,6,7,8", "\xff\xfe"}) {
+                    if (parameter.mostEntries > 6 && QString(text).startsWith(QLatin1String("1,2,")))
+                        continue;  // a list that long
                     const auto value = parseParameter(parameter, text);
                     QVERIFY2(!value, (layer.type + "." + parameter.key + " took " + text).c_str());
                     QVERIFY2(value.error().find(parameter.label) != std::string::npos, value.error().c_str());

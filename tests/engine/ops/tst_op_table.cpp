@@ -57,6 +57,10 @@ private slots:
         QCOMPARE(outputs(OpKind::SoftmaxCrossEntropy, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}}), std::string("1, 5x3"));
         QCOMPARE(outputs(OpKind::SoftmaxCrossEntropyWithGrad, LossAttributes{}, {f32({5, 3}), {DType::I32, {5}}, f32({4})}), std::string("1, 5x3"));
         QCOMPARE(outputs(OpKind::Cast, CastAttributes{DType::BF16}, {f32({5, 3}), f32({7})}), std::string("5x3, 7"));
+        QCOMPARE(outputs(OpKind::Embedding, EmbeddingAttributes{9, 4}, {{DType::I32, {5, 3}}, f32({9, 4})}), std::string("5x3x4"));
+        QCOMPARE(outputs(OpKind::Attention, AttentionAttributes{4, 2, false, 1}, {f32({2, 5, 8}), f32({2, 7, 4}), f32({2, 7, 4}), f32({2, 7})}), std::string("2x5x8, 2x4x5"));
+        QCOMPARE(outputs(OpKind::RmsNorm, LayerNormAttributes{}, {f32({2, 5, 8}), f32({8})}), std::string("2x5x8, 10"));
+        QCOMPARE(outputs(OpKind::GroupNorm, GroupNormAttributes{4}, {f32({2, 5, 8}), f32({8}), f32({8})}), std::string("2x5x8, 2x4, 2x4"));
         QCOMPARE(outputs(OpKind::UnscaleGradients, NoAttributes{}, {f32({4}), f32({5, 3})}), std::string());
         QCOMPARE(outputs(OpKind::ElementwiseChain, ElementwiseChainAttributes{{{ElementwiseCode::Multiply, 0, 1}, {ElementwiseCode::Scale, 2}}, {3, 2}, {DType::F32, DType::F16}},
                          {f32({5, 3}), f32({15})}), std::string("5x3, 5x3"));
@@ -112,6 +116,22 @@ private slots:
         expectRefusal(OpKind::UnscaleGradients, NoAttributes{}, {f32({5, 3}), f32({4})});
         expectRefusal(OpKind::ClipGradients, ClipAttributes{1, 0}, {f32({5, 3}), {DType::BF16, {5}}});
         expectRefusal(OpKind::UpdateLossScale, LossScaleAttributes{}, {{DType::F64, {4}}});
+        const TensorType tokens{DType::I32, {5, 3}};
+        expectRefusal(OpKind::Embedding, EmbeddingAttributes{7, 2}, {f32({5, 3}), f32({7, 2})});
+        expectRefusal(OpKind::Embedding, EmbeddingAttributes{7, 2}, {tokens, f32({2, 7})});
+        expectRefusal(OpKind::Rotary, RotaryAttributes{3}, {f32({2, 5, 6})});
+        expectRefusal(OpKind::Rotary, RotaryAttributes{4}, {f32({2, 5, 6})});
+        expectRefusal(OpKind::Rotary, RotaryAttributes{2}, {f32({5, 6})});
+        expectRefusal(OpKind::GroupNorm, GroupNormAttributes{4}, {f32({2, 5, 6}), f32({6}), f32({6})});
+        const AttentionAttributes grouped{4, 2, false, 1};
+        const TensorType q = f32({2, 5, 8}), k = f32({2, 7, 4});
+        expectRefusal(OpKind::Attention, grouped, {q, k, f32({2, 6, 4})});            // values for other keys
+        expectRefusal(OpKind::Attention, grouped, {q, f32({3, 7, 4}), f32({3, 7, 4})});  // other samples
+        expectRefusal(OpKind::Attention, grouped, {q, f32({2, 7, 8}), f32({2, 7, 8})});  // heads of another size
+        expectRefusal(OpKind::Attention, grouped, {f32({2, 5, 7}), k, k});
+        expectRefusal(OpKind::Attention, grouped, {f32({10, 8}), k, k});
+        expectRefusal(OpKind::Attention, AttentionAttributes{4, 3, false, 1}, {q, k, k});
+        expectRefusal(OpKind::Attention, grouped, {q, k, k, f32({2, 5})});
     }
 
     void aChainThatReadsWhatIsNotThereIsRefused()

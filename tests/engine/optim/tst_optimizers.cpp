@@ -11,14 +11,24 @@ using namespace trainyard;
 class TestOptimizers : public QObject {
     Q_OBJECT
 
-    static OpList emitted(const OptimizerConfig &config)
+    static OptimizerConfig ofType(const std::string &type)
+    {
+        OptimizerConfig config;
+        config.type = type;
+        return config;
+    }
+
+    // Two hidden matrices and a vector.
+    static OpList emitted(const OptimizerConfig &config, float rateFactor = 1)
     {
         OpList list;
         OpBuilder builder(list);
-        std::vector<std::pair<ValueId, ValueId>> pairs;
-        for (const char *name : {"a", "b"})
-            pairs.emplace_back(builder.addParameter(name, Shape{3}, {}), builder.addValue({DType::F32, Shape{3}}, Role::Gradient));
-        if (!findOptimizer(config.type)->emitOps(builder, config, pairs))
+        UpdateGroup group{{}, rateFactor, static_cast<float>(config.weightDecay)};
+        for (const auto &[name, shape] : {std::pair("a", Shape{3, 2}), std::pair("b", Shape{2, 3}), std::pair("c", Shape{3})}) {
+            const ValueId parameter = builder.addParameter(name, shape, {});
+            group.tensors.push_back({parameter, builder.addValue({DType::F32, shape}, Role::Gradient), shape.rank() == 2});
+        }
+        if (!emitUpdate(builder, config, group))
             throw std::runtime_error(config.type);
         return list;
     }
@@ -26,62 +36,131 @@ class TestOptimizers : public QObject {
     {
         return static_cast<int>(std::count_if(list.values.begin(), list.values.end(), [](const Value &value) { return value.role == Role::OptimizerState; }));
     }
+    template <typename T>
+    static T attributes(const OptimizerConfig &config, float rateFactor = 1)
+    {
+        return std::get<T>(emitted(config, rateFactor).ops[0].attributes);
+    }
 
 private slots:
     void everyOptimizerIsComplete()
     {
-        const std::set<std::string> members{"learningRate", "momentum", "nesterov", "beta1", "beta2", "epsilon", "weightDecay"};
         std::set<std::string> types;
+        std::map<std::string, ParameterSpec> settings;
         for (const OptimizerSpec &spec : optimizerCatalog()) {
             QVERIFY(types.insert(spec.type).second);
             QVERIFY(!spec.title.empty());
             QVERIFY(spec.summary.size() > 30 && spec.summary.back() == '.');
-            for (const std::string &use : spec.uses)
-                QVERIFY2(members.contains(use), use.c_str());
+            for (const ParameterSpec &setting : spec.settings) {
+                QVERIFY2(!setting.label.empty() && setting.help.size() > 15 && setting.help.back() == '.', setting.key.c_str());
+                QVERIFY2(!checkParameter(setting, setting.defaultValue), setting.key.c_str());
+                // One key is one setting, whoever lists it: it has one place in files and on the page.
+                const auto [known, fresh] = settings.try_emplace(setting.key, setting);
+                QVERIFY2(fresh || (known->second.label == setting.label && known->second.defaultValue == setting.defaultValue && known->second.kind == setting.kind),
+                         setting.key.c_str());
+            }
             QCOMPARE(findOptimizer(spec.type), &spec);
+            QVERIFY2(checkOptimizer(ofType(spec.type)), spec.type.c_str());
         }
-        QVERIFY((types == std::set<std::string>{"sgd", "adam", "adamw"}));
-        QVERIFY(!findOptimizer("rmsprop"));
+        QCOMPARE(optimizerSettings().size(), settings.size());
+        QVERIFY((types == std::set<std::string>{"sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "lion", "lamb", "muon"}));
+        QVERIFY(!findOptimizer("magic"));
     }
 
     void theUpdateIsOneOpForAllParameters()
     {
-        for (const char *type : {"sgd", "adam", "adamw"}) {
-            OptimizerConfig config;
-            config.type = type;
-            const OpList list = emitted(config);
+        const std::map<std::string, int> statesEach{{"sgd", 1}, {"adam", 2}, {"adamw", 2}, {"nadam", 2}, {"rmsprop", 1}, {"adagrad", 1}, {"lion", 1}, {"lamb", 2}};
+        for (const auto &[type, each] : statesEach) {
+            const OpList list = emitted(ofType(type));
+            const int common = type == "nadam" ? 1 : 0;
             QCOMPARE(list.ops.size(), std::size_t{1});
-            QCOMPARE(states(list), config.type == "sgd" ? 2 : 4);
-            QCOMPARE(list.ops[0].mutates.size(), config.type == "sgd" ? std::size_t{4} : std::size_t{6});
+            QCOMPARE(states(list), 3 * each + common);
+            QCOMPARE(static_cast<int>(list.ops[0].mutates.size()), 3 * (1 + each) + common);
+            const OpSpec &spec = opSpec(list.ops[0].kind);
+            QVERIFY2(spec.isUpdate, spec.name);
+            QCOMPARE(list.ops[0].inputs.size() / spec.inputsPerTensor, std::size_t{3});
+            QCOMPARE(static_cast<int>(list.ops[0].inputs.size() % spec.inputsPerTensor), common);
             for (const Value &value : list.values)
                 if (value.role == Role::OptimizerState)
                     QVERIFY2(value.name.starts_with("optimizer/"), value.name.c_str());
         }
     }
 
-    void withoutMomentumThereIsNoVelocityToKeep()
+    void muonTakesTheHiddenMatricesAndAdamWTheRest()
     {
-        OptimizerConfig config;
-        config.type = "sgd";
-        config.momentum = 0;
+        OptimizerConfig config = ofType("muon");
+        config.weightDecay = 0.25;
+        config.set("muon_momentum", 0.5);
+        config.set("muon_iterations", 3);
+        config.set("beta1", 0.75);
+        const OpList list = emitted(config, 2);
+        QCOMPARE(list.ops.size(), std::size_t{2});
+        QCOMPARE(list.ops[0].kind, OpKind::MuonUpdate);
+        QVERIFY((std::get<MuonAttributes>(list.ops[0].attributes) == MuonAttributes{0.5f, 0.25f, true, 3, 2}));
+        QCOMPARE(list.ops[0].inputs.size(), std::size_t{6});
+        QCOMPARE(list.ops[1].kind, OpKind::AdamUpdate);
+        QVERIFY((std::get<AdamAttributes>(list.ops[1].attributes) == AdamAttributes{0.75f, 0.999f, 1e-8f, 0.25f, true, 2}));
+        QCOMPARE(list.ops[1].inputs.size(), std::size_t{4});
+        QCOMPARE(list.value(list.ops[1].inputs[0]).name, std::string("c"));
+    }
+
+    void whatIsNotNeededIsNotKept()
+    {
+        OptimizerConfig config = ofType("sgd");
+        config.set("momentum", 0);
         QCOMPARE(states(emitted(config)), 0);
+        config.type = "rmsprop";
+        QCOMPARE(states(emitted(config)), 3);
+        config.set("centered", true);
+        QCOMPARE(states(emitted(config)), 6);
+        config.set("rmsprop_momentum", 0.9);
+        QCOMPARE(states(emitted(config)), 9);
     }
 
     void settingsReachTheOp()
     {
-        OptimizerConfig config;
-        config.type = "sgd";
-        config.nesterov = true;
-        config.momentum = 0.5;
+        OptimizerConfig config = ofType("sgd");
         config.weightDecay = 0.25;
-        QVERIFY((std::get<SgdAttributes>(emitted(config).ops[0].attributes) == SgdAttributes{0.5f, 0.25f, true}));
+        config.set("nesterov", true);
+        config.set("momentum", 0.5);
+        QVERIFY((attributes<SgdAttributes>(config, 2) == SgdAttributes{0.5f, 0.25f, true, 2}));
         config.type = "adamw";
-        config.beta1 = 0.5;
-        config.beta2 = 0.75;
-        config.epsilon = 0.125;
-        QVERIFY((std::get<AdamAttributes>(emitted(config).ops[0].attributes) == AdamAttributes{0.5f, 0.75f, 0.125f, 0.25f, true}));
+        config.set("beta1", 0.5);
+        config.set("beta2", 0.75);
+        config.set("epsilon", 0.125);
+        QVERIFY((attributes<AdamAttributes>(config) == AdamAttributes{0.5f, 0.75f, 0.125f, 0.25f, true, 1}));
         config.type = "adam";
-        QVERIFY((std::get<AdamAttributes>(emitted(config).ops[0].attributes) == AdamAttributes{0.5f, 0.75f, 0.125f, 0.25f, false}));
+        QVERIFY((attributes<AdamAttributes>(config, 3) == AdamAttributes{0.5f, 0.75f, 0.125f, 0.25f, false, 3}));
+        config.type = "nadam";
+        config.set("momentum_decay", 0.5);
+        config.set("decoupled_decay", true);
+        QVERIFY((attributes<NadamAttributes>(config, 3) == NadamAttributes{0.5f, 0.75f, 0.125f, 0.25f, 0.5f, true, 3}));
+        config.type = "rmsprop";
+        config.set("alpha", 0.625);
+        config.set("rmsprop_momentum", 0.25);
+        config.set("centered", true);
+        QVERIFY((attributes<RmspropAttributes>(config, 3) == RmspropAttributes{0.625f, 0.125f, 0.25f, 0.25f, true, 3}));
+        config.type = "adagrad";
+        config.set("adagrad_epsilon", 0.5);
+        config.set("rate_decay", 0.75);
+        QVERIFY((attributes<AdagradAttributes>(config, 3) == AdagradAttributes{0.5f, 0.25f, 0.75f, 3}));
+        config.type = "lion";
+        config.set("lion_beta2", 0.625);
+        QVERIFY((attributes<LionAttributes>(config, 3) == LionAttributes{0.5f, 0.625f, 0.25f, 3}));
+        config.type = "lamb";
+        config.set("lamb_epsilon", 0.375);
+        QVERIFY((attributes<LambAttributes>(config, 3) == LambAttributes{0.5f, 0.75f, 0.375f, 0.25f, 3}));
+    }
+
+    void aSettingSetToItsDefaultIsNotSet()
+    {
+        OptimizerConfig config;
+        config.set("momentum", 0.5);
+        QVERIFY(config != OptimizerConfig());
+        QCOMPARE(std::get<double>(config.value("momentum")), 0.5);
+        config.set("momentum", 0.9);
+        QVERIFY(config == OptimizerConfig());
+        QCOMPARE(std::get<double>(config.value("momentum")), 0.9);
     }
 
     void settingsOutOfRangeAreRefusedByName()
@@ -98,12 +177,12 @@ private slots:
         const double nan = std::nan(""), infinite = std::numeric_limits<double>::infinity();
         for (const double bad : {0.0, -1.0, nan, infinite}) {
             refused("learning rate", [=](OptimizerConfig &c) { c.learningRate = bad; });
-            refused("epsilon", [=](OptimizerConfig &c) { c.epsilon = bad; });
+            refused("Epsilon", [=](OptimizerConfig &c) { c.set("epsilon", bad); });
         }
         for (const double bad : {-0.1, 1.0, nan}) {
-            refused("momentum", [=](OptimizerConfig &c) { c.momentum = bad; });
-            refused("beta 1", [=](OptimizerConfig &c) { c.beta1 = bad; });
-            refused("beta 2", [=](OptimizerConfig &c) { c.beta2 = bad; });
+            refused("Momentum", [=](OptimizerConfig &c) { c.set("momentum", bad); });
+            refused("Beta 1", [=](OptimizerConfig &c) { c.set("beta1", bad); });
+            refused("Beta 2", [=](OptimizerConfig &c) { c.set("beta2", bad); });
         }
         for (const double bad : {-0.1, nan, infinite})
             refused("weight decay", [=](OptimizerConfig &c) { c.weightDecay = bad; });
@@ -116,7 +195,10 @@ private slots:
         clipped.clipValue = 1e-30;
         QVERIFY(checkOptimizer(clipped));
         refused("magic", [](OptimizerConfig &c) { c.type = "magic"; });
-        refused("Nesterov", [](OptimizerConfig &c) { c.type = "sgd", c.nesterov = true, c.momentum = 0; });
+        refused("magic", [](OptimizerConfig &c) { c.set("magic", 1.0); });
+        refused("Iterations", [](OptimizerConfig &c) { c.set("muon_iterations", 0); });
+        refused("Iterations", [](OptimizerConfig &c) { c.set("muon_iterations", 2.5); });
+        refused("Nesterov", [](OptimizerConfig &c) { c.type = "sgd", c.set("nesterov", true), c.set("momentum", 0); });
     }
 };
 

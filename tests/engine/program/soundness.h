@@ -11,8 +11,7 @@ namespace trainyard::tests {
 
 inline bool isOfTheUpdate(OpKind kind)
 {
-    return kind == OpKind::ClipGradients || kind == OpKind::SgdUpdate || kind == OpKind::AdamUpdate || kind == OpKind::UnscaleGradients
-           || kind == OpKind::UpdateLossScale;
+    return opSpec(kind).inputsPerTensor > 0 || kind == OpKind::ClipGradients || kind == OpKind::UnscaleGradients || kind == OpKind::UpdateLossScale;
 }
 
 // Every value is written before it is read, at most once, and the phases are where the program says. Empty: sound.
@@ -37,7 +36,8 @@ inline std::string unsoundness(const Program &program)
         for (const ValueId output : op.outputs)
             if (output != kNoValue && !written.insert(output).second)
                 return name + " writes what is written already";
-        if (isOfTheUpdate(op.kind) != (i >= program.updateBegin))
+        const bool either = op.kind == OpKind::AccumulateGradients;  // a step's first batches end with it, its last one goes on
+        if (!either && isOfTheUpdate(op.kind) != (i >= program.updateBegin))
             return name + " is in the wrong phase";
         const bool startsBackward = op.kind == OpKind::SoftmaxCrossEntropyGrad || op.kind == OpKind::MeanSquaredErrorGrad;
         if (startsBackward && i != program.backwardBegin)

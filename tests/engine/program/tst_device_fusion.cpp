@@ -221,12 +221,12 @@ private slots:
     {
         ByHand hand;
         ValueId value = hand.x;
-        for (std::size_t k = 0; k < 2 * kMaxChainInstructions + 5; ++k)
+        for (std::size_t k = 0; k < 2 * kMostJoinedInstructions + 5; ++k)
             value = hand.relu(value);
         const Program longOne = hand.fused(value);
         QCOMPARE(longOne.list.ops.size(), std::size_t{3});
         for (const Op &op : longOne.list.ops)
-            QVERIFY(codesOf(op).size() <= kMaxChainInstructions);
+            QVERIFY(codesOf(op).size() <= kMostJoinedInstructions);
 
         ByHand wide;
         ValueId sum = wide.x;

@@ -150,9 +150,9 @@ public:
             else if (value.role != Role::Metric && !holds(at.part, at.id, tag(p, id)))
                 blame("the host reads something else than " + std::to_string(v) + " " + value.name);
         }
-        for (const MetricSlot &slot : m_partition.parts[whole.metricsPart].content.metrics)
-            if (!holds(whole.metricsPart, slot.accumulator, tag(p, original(whole.metricsPart, slot.accumulator))))
-                blame("metric " + slot.name);
+        for (const ValueId accumulator : m_partition.parts[whole.metricsPart].content.accumulators)
+            if (!holds(whole.metricsPart, accumulator, tag(p, original(whole.metricsPart, accumulator))))
+                blame("metric sums " + std::to_string(accumulator));
     }
 
 private:
@@ -471,7 +471,7 @@ private slots:
     {
         Program program = built(chain({{"input", ""}, {"flatten", ""}, {"dense", ""}, {"softmax_cross_entropy", ""}}), Mode::Evaluate);
         program.devices = {"", "cpu"};
-        const ValueId sums = program.metrics.front().accumulator;
+        const ValueId sums = program.accumulators.front();
         OpBuilder builder(program.list);
         const ValueId twice = *builder.addOne(OpKind::Add, NoAttributes{}, {program.loss, program.loss});
         program.list.ops.back().device = 1;

@@ -69,29 +69,56 @@ const std::map<OpKind, std::vector<std::string>> &expectedTypes()
         {OpKind::Conv2d, {"llf>l", "ll->l"}},
         {OpKind::Conv2dGradData, {"ll>l"}},
         {OpKind::Conv2dGradWeights, {"ll>ff", "ll>f", "ll>f-"}},
+        {OpKind::Conv3d, {"llf>l", "ll->l"}},
+        {OpKind::Conv3dGradData, {"ll>l"}},
+        {OpKind::Conv3dGradWeights, {"ll>ff", "ll>f", "ll>f-"}},
         {OpKind::MaxPool2d, {"l>l."}},
         {OpKind::MaxPool2dGrad, {"l.>l"}},
         {OpKind::AvgPool2d, {"l>l"}},
         {OpKind::AvgPool2dGrad, {"l>l"}},
         {OpKind::BatchNorm, {"lffff>lff", "lffff>lff."}},
         {OpKind::BatchNormGrad, {"llffff->lff", "llffff.>lff"}},
-        {OpKind::BatchNormInference, {"lffff>l"}},
+        {OpKind::BatchNormInference, {"lffff>l", "lf--f>l"}},
         {OpKind::LayerNorm, {"lff>lff", "lff>l--"}},
         {OpKind::LayerNormGrad, {"llfff>lff"}},
         {OpKind::Activate, {"l>l"}},
         {OpKind::ActivateGrad, {"ll>l"}},
         {OpKind::Softmax, {"l>l"}},
         {OpKind::SoftmaxGrad, {"ll>l"}},
+        {OpKind::LogSoftmax, {"l>l"}},
+        {OpKind::LogSoftmaxGrad, {"ll>l"}},
         {OpKind::Dropout, {"l>l"}},
         {OpKind::Reshape, {"l>l"}},
         {OpKind::Add, {"ll>l"}},
         {OpKind::Multiply, {"ll>l"}},
         {OpKind::Slice, {"l>l"}},
+        {OpKind::Pad, {"l>l"}},
+        {OpKind::RmsNorm, {"lf>lf", "lf>l-"}},
+        {OpKind::RmsNormGrad, {"llff>lf"}},
+        {OpKind::GroupNorm, {"lff>lff", "lff>l--"}},
+        {OpKind::GroupNormGrad, {"llfff>lff"}},
+        {OpKind::Embedding, {".l>l"}},
+        {OpKind::EmbeddingGrad, {".l>f"}},
+        {OpKind::Rotary, {"l>l"}},
+        {OpKind::Attention, {"lll->lf", "llll>lf"}},
+        {OpKind::AttentionGrad, {"lllllf->lll", "lllllfl>lll"}},
+        {OpKind::Lstm, {"ll>lllf"}},
+        {OpKind::LstmGrad, {"lfllll>lf", "lflll->lf", "lfll-l>lf"}},
+        {OpKind::Gru, {"llf>llll"}},
+        {OpKind::GruGrad, {"llllll>lff", "lllll->lff", "llll-l>lff"}},
+        {OpKind::AccumulateConfusion, {"l..>"}},
+        {OpKind::Permute, {"l>l"}},
+        {OpKind::Expand, {"l>l", "f>l"}},
+        {OpKind::Reduce, {"l>l", "l>f"}},
+        {OpKind::ReduceMaxGrad, {"ll>l"}},
+        {OpKind::Upsample2d, {"l>l"}},
+        {OpKind::Upsample2dGrad, {"l>l"}},
         {OpKind::SoftmaxCrossEntropy, {"l.>ff"}},
         {OpKind::MeanSquaredError, {"lf>f"}},
         {OpKind::AccumulateLoss, {"f.>"}},
-        {OpKind::AccumulateAccuracy, {"l..>"}},
-        {OpKind::AccumulateAbsoluteError, {"lff.>"}},
+        {OpKind::AccumulateTopK, {"l..>"}},
+        {OpKind::RowLoss, {"l.>f"}},
+        {OpKind::AccumulateError, {"lff.>"}},
         {OpKind::AccumulateR2, {"lf.>"}},
     };
     return table;
@@ -113,12 +140,35 @@ class TestPrecision : public QObject {
             if (expected != expectedTypes().end())
                 QVERIFY2(std::find(expected->second.begin(), expected->second.end(), types) != expected->second.end(),
                          (opSpec(op.kind).name + (" has " + types)).c_str());
-            if (op.kind == OpKind::SgdUpdate || op.kind == OpKind::AdamUpdate || op.kind == OpKind::UnscaleGradients)
+            if (opSpec(op.kind).inputsPerTensor > 0 || op.kind == OpKind::UnscaleGradients)
                 QVERIFY2(types.find('l') == std::string::npos, types.c_str());
         }
     }
 
 private slots:
+    void aTargetThatIsTheSampleStaysFloat32()
+    {
+        Graph graph;
+        LayerId before = addAfter(graph, "input", {}, {{"shape", List{6, 5, 4}}});
+        before = addAfter(graph, "conv2d", {before}, {{"filters", std::int64_t{4}}});
+        addAfter(graph, "mean_squared_error", {before}, {});
+        DataTypes data = smallImages(20);
+        data.targets = {};
+        for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+            BuildOptions options;
+            options.batchSize = 8;
+            options.precision = precision;
+            const Program program = builtOrThrown(graph, data, options);
+            const Op &loss = only(program, OpKind::MeanSquaredError);
+            QCOMPARE(count(program, OpKind::GatherRows), std::size_t{2});
+            QCOMPARE(typeOf(program, only(program, OpKind::Conv2d).inputs[0]), activationType(precision));
+            QCOMPARE(typeOf(program, loss.inputs[1]), DType::F32);
+            QCOMPARE(program.targets, kNoValue);
+            options.mode = Mode::Predict;
+            QCOMPARE(count(builtOrThrown(graph, data, options), OpKind::GatherRows), std::size_t{1});
+        }
+    }
+
     void aPrecisionIsFoundByItsName()
     {
         for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
@@ -146,9 +196,11 @@ private slots:
 
     void everyOpHasARowInTheTableOfTypes()
     {
-        const std::set<OpKind> others{OpKind::GatherRows, OpKind::Concat, OpKind::SoftmaxCrossEntropyGrad, OpKind::MeanSquaredErrorGrad,
+        const std::set<OpKind> others{OpKind::GatherRows, OpKind::Concat, OpKind::SoftmaxCrossEntropyGrad, OpKind::MeanSquaredErrorGrad, OpKind::RowLossGrad,
                                       OpKind::ClipGradients, OpKind::SgdUpdate, OpKind::AdamUpdate, OpKind::Cast, OpKind::ScaleGradient,
-                                      OpKind::UnscaleGradients, OpKind::UpdateLossScale, OpKind::ElementwiseChain, OpKind::SoftmaxCrossEntropyWithGrad};
+                                      OpKind::UnscaleGradients, OpKind::UpdateLossScale, OpKind::ElementwiseChain, OpKind::SoftmaxCrossEntropyWithGrad,
+                                      OpKind::NadamUpdate, OpKind::RmspropUpdate, OpKind::AdagradUpdate, OpKind::LionUpdate, OpKind::LambUpdate,
+                                      OpKind::MuonUpdate, OpKind::EmaUpdate, OpKind::AccumulateGradients};
         for (int kind = 0; kind < kOpKindCount; ++kind)
             QVERIFY2(expectedTypes().contains(static_cast<OpKind>(kind)) != others.contains(static_cast<OpKind>(kind)), opSpec(static_cast<OpKind>(kind)).name);
     }

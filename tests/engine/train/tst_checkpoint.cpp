@@ -31,7 +31,9 @@ class TestCheckpoint : public QObject {
         checkpoint.instructionSet = "avx2";
         checkpoint.kernelChoices = {{"conv2d 8x8x1", "engine 62: 2=4"}, {"dense", "algo 1 \"quoted\""}};
         checkpoint.library = "oneDNN 2.6.3";
-        checkpoint.bestMetric = 1.0 / 3.0;
+        checkpoint.secondsTrained = 12.75;
+        checkpoint.judge = {1.0 / 3.0, 41, 0.1, 3};
+        checkpoint.rate = LearningRateState{0.0125, 1.0 / 7.0, {0.01, 2.0 / 3.0, 4, 1}};
         checkpoint.metricSums = {0.1, -0.0, 1e-310, 5e300};
         return checkpoint;
     }
@@ -53,7 +55,9 @@ private slots:
         QCOMPARE(read->instructionSet, written.instructionSet);
         QCOMPARE(read->kernelChoices, written.kernelChoices);
         QCOMPARE(read->library, written.library);
-        QCOMPARE(read->bestMetric, written.bestMetric);
+        QCOMPARE(read->secondsTrained, written.secondsTrained);
+        QVERIFY(read->judge == written.judge);
+        QVERIFY(read->rate == written.rate);
         QCOMPARE(read->metricSums, written.metricSums);
         QVERIFY(std::signbit(read->metricSums[1]));
         QVERIFY(read->tensors.metadata.empty());
@@ -63,13 +67,29 @@ private slots:
     {
         Checkpoint written = sample();
         written.metricSums = {std::nan(""), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-        written.bestMetric.reset();
+        written.judge = {};
+        written.rate->byHand.reset();
         QVERIFY(writeCheckpoint(file(), written));
         const auto read = readCheckpoint(file());
         QVERIFY2(read, read ? "" : read.error().message.c_str());
         for (std::size_t i = 0; i < 3; ++i)
             QCOMPARE(std::bit_cast<std::uint64_t>(read->metricSums[i]), std::bit_cast<std::uint64_t>(written.metricSums[i]));
-        QVERIFY(!read->bestMetric);
+        QVERIFY(!read->judge.best && !read->judge.toImprove && !read->rate->byHand);
+    }
+
+    // Written before there were schedules: the best metric alone, and the learning rate as it was.
+    void anOlderCheckpointIsRead()
+    {
+        SafetensorsFile tensors = sample().tensors;
+        tensors.metadata = {{"format", "trainyard-checkpoint-1"},
+                            {"trainyard", R"({"seed":1,"step":2,"epoch":0,"step_in_epoch":2,"learning_rate":0.5,"threads":1,"instruction_set":"",)"
+                                          R"("library":"","metric_sum_bits":[],"best_metric":0.75})"}};
+        QVERIFY(writeSafetensors(file(), tensors));
+        const auto read = readCheckpoint(file());
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QCOMPARE(read->judge.best, std::optional(0.75));
+        QCOMPARE(read->learningRate, 0.5);
+        QVERIFY(!read->rate);
     }
 
     void weightsOfAnotherProgramAreNotACheckpoint()

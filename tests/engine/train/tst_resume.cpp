@@ -47,10 +47,33 @@ private slots:
         QTest::addColumn<QString>("optimizer");
         QTest::addColumn<int>("stopAt");
         QTest::addColumn<double>("clipNorm");
-        for (const std::string optimizer : {"sgd", "adam", "adamw"})
+        for (const OptimizerSpec &spec : optimizerCatalog())
             for (const int stopAt : {1, 16, 22, 43})  // the first step, mid-epoch, an epoch's edge, just before the end
-                QTest::addRow("%s at step %d", optimizer.c_str(), stopAt) << QString::fromStdString(optimizer) << stopAt << 0.0;
+                QTest::addRow("%s at step %d", spec.type.c_str(), stopAt) << QString::fromStdString(spec.type) << stopAt << 0.0;
         QTest::addRow("adam, clipped, at step 22") << "adam" << 22 << 0.25;
+    }
+
+    void accumulatedAndAveragedTrainingResumesAsIfNeverStopped_data()
+    {
+        QTest::addColumn<int>("batches");
+        QTest::addColumn<double>("decay");
+        QTest::addColumn<int>("stopAt");
+        for (const int stopAt : {1, 3, 6, 10}) {  // 144 rows: 3 steps of 64 rows an epoch
+            QTest::addRow("4 batches, at step %d", stopAt) << 4 << 0.0 << stopAt;
+            QTest::addRow("4 batches and an average, at step %d", stopAt) << 4 << 0.9 << stopAt;
+            QTest::addRow("an average, at step %d", stopAt) << 1 << 0.9 << stopAt;
+        }
+    }
+
+    void accumulatedAndAveragedTrainingResumesAsIfNeverStopped()
+    {
+        QFETCH(int, batches);
+        QFETCH(double, decay);
+        QFETCH(int, stopAt);
+        TrainJob job = jobWith("adamw", 0.5);
+        job.config.accumulationSteps = batches;
+        job.config.emaDecay = decay;
+        expectSameAfterResume(job, stopAt);
     }
 
     void stoppedAndResumedIsTheSameAsNeverStopped()
@@ -58,7 +81,12 @@ private slots:
         QFETCH(QString, optimizer);
         QFETCH(int, stopAt);
         QFETCH(double, clipNorm);
-        const TrainJob job = jobWith(optimizer.toStdString(), clipNorm);
+        expectSameAfterResume(jobWith(optimizer.toStdString(), clipNorm), stopAt);
+    }
+
+private:
+    static void expectSameAfterResume(const TrainJob &job, int stopAt)
+    {
         Listener whole;
         QCOMPARE(whole.run(job).state, TrainState::Finished);
 
@@ -77,7 +105,7 @@ private slots:
         const TrainProgress end = after.run(std::move(resumed));
         QVERIFY2(!end.error, end.error ? end.error->message.c_str() : "");
         QCOMPARE(firstDifference(*whole.lastCheckpoint(), *after.lastCheckpoint()), std::string());
-        QCOMPARE(whole.lastCheckpoint()->bestMetric, after.lastCheckpoint()->bestMetric);
+        QCOMPARE(whole.lastCheckpoint()->judge, after.lastCheckpoint()->judge);
         for (const char *name : {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy", "test/accuracy"}) {
             auto joined = before.series(name);
             const auto rest = after.series(name);
@@ -85,6 +113,64 @@ private slots:
             QCOMPARE(joined, whole.series(name));
         }
         QCOMPARE(after.count(EventKind::Resumed), 1);
+    }
+
+private slots:
+    // Everything that decides when something happens: the schedule and its memory, the rhythm, what is best and how long
+    // there was nothing better.
+    void aRunOfAnyCourseGoesOnAsIfNeverStopped_data()
+    {
+        QTest::addColumn<QString>("schedule");
+        QTest::addColumn<int>("stopAt");
+        for (const ScheduleSpec &spec : scheduleCatalog())
+            for (const int stopAt : {3, 22, 30})  // in the warm-up, at an epoch's edge, right behind an evaluation
+                QTest::addRow("%s at step %d", spec.type.c_str(), stopAt) << QString::fromStdString(spec.type) << stopAt;
+    }
+
+    void aRunOfAnyCourseGoesOnAsIfNeverStopped()
+    {
+        QFETCH(QString, schedule);
+        QFETCH(int, stopAt);
+        TrainingConfig config = smallConfig();
+        config.schedule.type = schedule.toStdString();
+        config.schedule.settings["warmup"] = std::int64_t{5};
+        if (config.schedule.type == "reduce_on_plateau") {
+            config.schedule.settings["patience"] = std::int64_t{1};
+            config.schedule.settings["threshold"] = 0.5;  // so that it reduces
+        }
+        config.length = {LengthUnit::Steps, 50, 0};
+        config.evaluation = {5, true};
+        config.stopping = {true, "loss", 100, 0.001};
+        config.best.keep = true;
+        const TrainJob job = smallJob(config);
+        Listener whole;
+        QCOMPARE(whole.run(job).state, TrainState::Finished);
+        Listener before;
+        QCOMPARE(runTo(stopAt, job, before).step, stopAt);
+        QTemporaryDir folder;
+        const std::filesystem::path file = folder.filePath("stop.safetensors").toStdString();
+        QVERIFY(writeCheckpoint(file, *before.lastCheckpoint()));
+        TrainJob resumed = job;
+        resumed.loadCheckpoint = [file] { return readCheckpoint(file); };
+        resumed.segment = 1;
+        for (const auto &[checkpoint, reason] : before.checkpoints())
+            if (reason == "best")
+                resumed.loadBest = [kept = checkpoint] { return Result<std::optional<Checkpoint>>(*kept); };
+        Listener after;
+        const TrainProgress end = after.run(std::move(resumed));
+        QVERIFY2(!end.error, end.error ? end.error->message.c_str() : "");
+        QCOMPARE(firstDifference(*whole.lastCheckpoint(), *after.lastCheckpoint()), std::string());
+        QVERIFY(whole.lastCheckpoint()->judge == after.lastCheckpoint()->judge);
+        QVERIFY(whole.lastCheckpoint()->rate == after.lastCheckpoint()->rate);
+        if (config.schedule.type == "reduce_on_plateau")
+            QVERIFY(after.lastCheckpoint()->rate->plateau.factor < 1);
+        for (const char *name : {"train/loss", "train/accuracy", "train/learning_rate", "validation/loss", "validation/accuracy", "best/accuracy",
+                                 "test/accuracy", "test/loss"}) {
+            auto joined = before.series(name);
+            const auto rest = after.series(name);
+            joined.insert(joined.end(), rest.begin(), rest.end());
+            QCOMPARE(joined, whole.series(name));
+        }
     }
 
     void aChangedLearningRateIsKeptOverAResume()

@@ -211,7 +211,7 @@ private slots:
             TrainingConfig config = smallConfig();
             config.optimizer.type = "sgd";
             config.epochs = 20;
-            config.optimizer.momentum = 0;
+            config.optimizer.set("momentum", 0);
             config.optimizer.learningRate = 0.1;
             config.optimizer.clipNorm = clipNorm;
             config.optimizer.clipValue = clipValue;

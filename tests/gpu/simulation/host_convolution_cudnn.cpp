@@ -33,28 +33,22 @@ class Patches {
 public:
     Patches(const ConvolutionShape &shape, std::int64_t batch, std::int64_t group)
         : m_shape(shape), m_channels(shape.imageChannels / shape.groups),
-          m_base(batch * shape.imageH * shape.imageW * shape.imageChannels + group * m_channels)
+          m_base(batch * shape.depth.image * shape.imageH * shape.imageW * shape.imageChannels + group * m_channels)
     {
     }
 
-    std::size_t rows() const { return static_cast<std::size_t>(m_shape.resultH * m_shape.resultW); }
-    std::size_t columns() const { return static_cast<std::size_t>(m_shape.window.kernelH * m_shape.window.kernelW * m_channels); }
+    std::size_t rows() const { return static_cast<std::size_t>(m_shape.depth.result * m_shape.resultH * m_shape.resultW); }
+    std::size_t columns() const { return static_cast<std::size_t>(m_shape.taps() * m_channels); }
 
     // function(position in the matrix, index of the first channel in the image, channels)
     template <typename Function>
     void forEach(Function function) const
     {
-        const Window2d &w = m_shape.window;
         std::size_t at = 0;
-        for (std::int64_t y = 0; y < m_shape.resultH; ++y)
-            for (std::int64_t x = 0; x < m_shape.resultW; ++x)
-                for (std::int64_t ky = 0; ky < w.kernelH; ++ky)
-                    for (std::int64_t kx = 0; kx < w.kernelW; ++kx, at += static_cast<std::size_t>(m_channels)) {
-                        const std::int64_t row = y * w.strideH - w.padTop + ky * w.dilationH, column = x * w.strideW - w.padLeft + kx * w.dilationW;
-                        if (row >= 0 && row < m_shape.imageH && column >= 0 && column < m_shape.imageW)
-                            function(at, static_cast<std::size_t>(m_base + (row * m_shape.imageW + column) * m_shape.imageChannels),
-                                     static_cast<std::size_t>(m_channels));
-                    }
+        for (std::int64_t z = 0; z < m_shape.depth.result; ++z)
+            for (std::int64_t y = 0; y < m_shape.resultH; ++y)
+                for (std::int64_t x = 0; x < m_shape.resultW; ++x)
+                    forWindow(z, y, x, at, function);
     }
 
     std::vector<float> gather(const std::vector<float> &image) const
@@ -73,6 +67,22 @@ public:
     }
 
 private:
+    template <typename Function>
+    void forWindow(std::int64_t z, std::int64_t y, std::int64_t x, std::size_t &at, Function function) const
+    {
+        const Window2d &w = m_shape.window;
+        const cuda::ConvolutionDepth &d = m_shape.depth;
+        for (std::int64_t kz = 0; kz < d.kernel; ++kz)
+            for (std::int64_t ky = 0; ky < w.kernelH; ++ky)
+                for (std::int64_t kx = 0; kx < w.kernelW; ++kx, at += static_cast<std::size_t>(m_channels)) {
+                    const std::int64_t slice = z * d.stride - d.padBefore + kz * d.dilation, row = y * w.strideH - w.padTop + ky * w.dilationH,
+                                       column = x * w.strideW - w.padLeft + kx * w.dilationW;
+                    if (slice >= 0 && slice < d.image && row >= 0 && row < m_shape.imageH && column >= 0 && column < m_shape.imageW)
+                        function(at, static_cast<std::size_t>(m_base + ((slice * m_shape.imageH + row) * m_shape.imageW + column) * m_shape.imageChannels),
+                                 static_cast<std::size_t>(m_channels));
+                }
+    }
+
     const ConvolutionShape &m_shape;
     std::int64_t m_channels, m_base;
 };

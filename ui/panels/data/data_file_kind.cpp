@@ -30,6 +30,12 @@ bool sameNames(const std::vector<ColumnConfig> &a, const std::vector<ColumnConfi
                       [](const ColumnConfig &x, const ColumnConfig &y) { return x.name == y.name; });
 }
 
+bool isPlainText(const QString &path)
+{
+    const QString name = path.toLower();
+    return name.endsWith(QLatin1String(".txt")) || name.endsWith(QLatin1String(".txt.gz"));
+}
+
 }  // namespace
 
 std::optional<DataFormat> formatOfName(const QString &fileName)
@@ -43,6 +49,9 @@ std::optional<DataFormat> formatOfName(const QString &fileName)
     for (const char *ending : {"ubyte", ".idx"})
         if (name.endsWith(QLatin1String(ending)))
             return DataFormat::Idx;
+    for (const char *ending : {".md", ".text"})
+        if (name.endsWith(QLatin1String(ending)))
+            return DataFormat::Text;
     return std::nullopt;
 }
 
@@ -51,7 +60,21 @@ Result<DataConfig> configForFile(const QString &path, const DataConfig &before, 
     const auto kept = [&](const QString &file) { return file.isEmpty() ? std::string() : pathForProject(file, projectFolder).toStdString(); };
     DataConfig config = before;
     config.format = formatOfName(QFileInfo(path).fileName()).value_or(before.format);
+    const bool perhapsText = config.format == DataFormat::Csv && isPlainText(path);
+    if (config.format == DataFormat::Csv && before.format == DataFormat::Series)
+        config.format = DataFormat::Series;
+    if (perhapsText && before.format == DataFormat::Text)
+        config.format = DataFormat::Text;
     config.labelsFile = config.testFile = config.testLabelsFile = {};
+    const auto textConfig = [&] {
+        config.format = DataFormat::Text;
+        config.file = kept(path);
+        config.columns.clear();
+        config.sampleShape.clear();
+        config.augment = {};
+        config.target = TargetKind::ClassIndex;
+        return config;
+    };
     if (config.format == DataFormat::Idx) {
         if (before.format != DataFormat::Idx)
             config.augment = {};
@@ -67,7 +90,13 @@ Result<DataConfig> configForFile(const QString &path, const DataConfig &before, 
             config.testFile.clear();
         return config;
     }
-    TRAINYARD_TRY(const DataConfig inferred, inferColumns(path.toStdString()));
+    if (config.format == DataFormat::Text)
+        return textConfig();
+    const bool series = config.format == DataFormat::Series;
+    const Result<DataConfig> found = series ? inferSeries(path.toStdString()) : inferColumns(path.toStdString());
+    if (perhapsText && (!found || found->columns.size() < 2))
+        return textConfig();
+    TRAINYARD_TRY(const DataConfig inferred, found);
     config.file = kept(path);
     config.header = inferred.header;
     config.delimiter = inferred.delimiter;

@@ -9,6 +9,7 @@
 #include <QHeaderView>
 #include <QIODevice>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QUrl>
@@ -31,6 +32,7 @@
 #include "ui/panels/data/data_page_preparation.h"
 #include "ui/panels/data/data_page_source.h"
 #include "ui/panels/data/data_page_split.h"
+#include "ui/panels/data/data_page_windows.h"
 #include "ui/panels/data/image_grid.h"
 #include "ui/theme/theme.h"
 
@@ -40,7 +42,7 @@ namespace {
 
 constexpr int kSettingsWidth = 400, kLeastSettingsWidth = 320, kLoadingDelayMs = 250;
 constexpr int kFillStretch = 1000, kCardFrame = 56, kMostCountsHeight = 320;
-constexpr qint32 kLayoutVersion = 1;
+constexpr qint32 kLayoutVersion = 2;
 
 // The one local file that is dragged; empty where it is anything else.
 QString draggedFile(const QMimeData *data)
@@ -85,6 +87,7 @@ DataPage::DataPage(ProjectDocument &document, DataLoader &loader, QWidget *paren
 
     const auto edited = [this](const DataConfig &config, const QString &what) { m_document.setData(config, what); };
     connect(m_source, &DataPageSource::configEdited, this, edited);
+    connect(m_windows, &DataPageWindows::configEdited, this, edited);
     connect(m_preparation, &DataPagePreparation::configEdited, this, edited);
     connect(m_augmentation, &DataPageAugmentation::configEdited, this, edited);
     connect(m_parts, &DataPageSplit::configEdited, this, edited);
@@ -117,6 +120,7 @@ QWidget *DataPage::makeSettings()
 {
     m_source = new DataPageSource;
     m_columns = new ColumnTable;
+    m_windows = new DataPageWindows;
     m_preparation = new DataPagePreparation;
     m_augmentation = new DataPageAugmentation;
     m_parts = new DataPageSplit;
@@ -133,6 +137,7 @@ QWidget *DataPage::makeSettings()
     add(tr("Source"), m_source);
     m_columnsCard = add(tr("Columns and roles"), m_columns, kFillStretch);
     m_columnsCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);  // no higher than its rows
+    m_windowsCard = add(tr("Windows"), m_windows);
     m_preparationCard = add(tr("Preparation"), m_preparation);
     m_augmentationCard = add(tr("Augmentation (training only)"), m_augmentation);
     m_partsCard = add(tr("Split"), m_parts);
@@ -148,6 +153,11 @@ QWidget *DataPage::makeContent()
     m_classes = new ClassCounts;
     m_images = new ImageGrid;
     m_preview = new PreviewModel(this);
+    m_text = new QPlainTextEdit;
+    m_text->setReadOnly(true);
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->setObjectName(QStringLiteral("textPreview"));
+    m_text->setAccessibleName(tr("Beginning of the text"));
     auto *table = new QTableView;
     table->setModel(m_preview);
     table->setObjectName(QStringLiteral("tablePreview"));
@@ -163,6 +173,8 @@ QWidget *DataPage::makeContent()
     m_imagesCard->content()->addWidget(makeScrollColumn(m_images));
     m_tableCard = new Card(tr("Table"));
     m_tableCard->content()->addWidget(table);
+    m_textCard = new Card(tr("Text"));
+    m_textCard->content()->addWidget(m_text);
 
     m_picturesSplit = new GapSplitter(Qt::Horizontal);
     m_picturesSplit->addWidget(m_classesCard);
@@ -172,8 +184,10 @@ QWidget *DataPage::makeContent()
     m_contentSplit = new GapSplitter(Qt::Vertical);
     m_contentSplit->addWidget(m_picturesSplit);
     m_contentSplit->addWidget(m_tableCard);
+    m_contentSplit->addWidget(m_textCard);
     m_contentSplit->setStretchFactor(0, 4);
     m_contentSplit->setStretchFactor(1, 5);
+    m_contentSplit->setStretchFactor(2, 5);
     m_contentSplit->setSizes({400, 500});
 
     auto *loaded = new QWidget;
@@ -183,7 +197,7 @@ QWidget *DataPage::makeContent()
     layout->addWidget(m_facts);
     layout->addWidget(m_contentSplit, 1);
 
-    auto *empty = new EmptyState(QStringLiteral("data"), tr("Choose the file to learn from, or drop it here: a table (CSV) or images (IDX)."),
+    auto *empty = new EmptyState(QStringLiteral("data"), tr("Choose the file to learn from, or drop it here: a table or series (CSV), images (IDX) or a text."),
                                  tr("Choose file"));
     connect(empty, &EmptyState::begun, this, &DataPage::chooseFile);
     m_content = new QStackedWidget;
@@ -198,11 +212,14 @@ void DataPage::showConfig()
     const bool any = !data.file.empty();
     m_source->setProjectFolder(QString::fromStdString(m_document.project().folder.string()));
     m_source->setConfig(data);
+    m_windows->setConfig(data);
     m_preparation->setConfig(data);
     m_parts->setConfig(data);
     m_columns->columns()->setColumns(data.columns, m_loader.preview() ? m_loader.preview()->columns : std::vector<ColumnPreview>());
-    m_columnsCard->setVisible(any && data.format == DataFormat::Csv);
-    m_preparationCard->setVisible(any);
+    const bool text = data.format == DataFormat::Text, series = data.format == DataFormat::Series;
+    m_columnsCard->setVisible(any && (data.format == DataFormat::Csv || series));
+    m_windowsCard->setVisible(any && (text || series));
+    m_preparationCard->setVisible(any && !text);  // characters are taken as they are
     showAugmentation();
     m_partsCard->setVisible(any);
     m_content->setCurrentIndex(any ? 1 : 0);
@@ -256,6 +273,11 @@ void DataPage::showLoaded()
     m_preview->setPreview(shown.columns, shown.rows);
     m_tableCard->setVisible(!shown.columns.empty());
     m_tableCard->setValue(tr("first %1 rows").arg(shown.rows.size()));
+    const TextPreview content = shown.text.value_or(TextPreview{});
+    m_text->setPlainText(QString::fromStdString(content.beginning));
+    m_textCard->setVisible(shown.text.has_value());
+    m_textCard->setValue(tr("%1 tokens, %2 different ones").arg(QString::fromStdString(formatCount(content.tokens)),
+                                                               QString::fromStdString(formatCount(content.vocabulary))));
     m_classes->setCounts(shown.classes);
     m_classesCard->setVisible(!shown.classes.empty());
     m_classesCard->setValue(QString::fromStdString(formatCount(static_cast<std::int64_t>(shown.classes.size()))));

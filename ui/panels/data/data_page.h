@@ -12,6 +12,7 @@
 
 class QAction;
 class QSplitter;
+class QPlainTextEdit;
 class QStackedWidget;
 
 namespace trainyard::ui {
@@ -24,6 +25,7 @@ class DataPageAugmentation;
 class DataPagePreparation;
 class DataPageSource;
 class DataPageSplit;
+class DataPageWindows;
 class ImageGrid;
 class NoticeBar;
 class PreviewModel;
@@ -62,15 +64,17 @@ private:
     QStackedWidget *m_content;
     DataPageSource *m_source;
     ColumnTable *m_columns;
+    DataPageWindows *m_windows;
     DataPagePreparation *m_preparation;
     DataPageAugmentation *m_augmentation;
     DataPageSplit *m_parts;
-    Card *m_columnsCard, *m_preparationCard, *m_augmentationCard, *m_partsCard, *m_classesCard, *m_imagesCard, *m_tableCard;
+    Card *m_columnsCard, *m_windowsCard, *m_preparationCard, *m_augmentationCard, *m_partsCard, *m_classesCard, *m_imagesCard, *m_tableCard, *m_textCard;
     NoticeBar *m_notice;
     DataFacts *m_facts;
     ClassCounts *m_classes;
     ImageGrid *m_images;
     PreviewModel *m_preview;
+    QPlainTextEdit *m_text;
     QTimer m_loadingDelay;      // a load that is over at once is not announced
     QString m_shownFile;        // which file's content is shown
     Shape m_shownShape;         // of its samples

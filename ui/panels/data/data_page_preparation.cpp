@@ -55,6 +55,7 @@ DataPagePreparation::DataPagePreparation(QWidget *parent)
     m_target->addItem(tr("Class, as an index"), static_cast<int>(TargetKind::ClassIndex));
     m_target->addItem(tr("Class, one-hot"), static_cast<int>(TargetKind::OneHot));
     m_target->addItem(tr("Number (regression)"), static_cast<int>(TargetKind::Value));
+    m_target->addItem(tr("None: the sample itself"), static_cast<int>(TargetKind::None));
     m_missing->addItem(tr("Fill with the mean"), static_cast<int>(MissingValues::Mean));
     m_missing->addItem(tr("Leave the row out"), static_cast<int>(MissingValues::DropRow));
     m_missing->addItem(tr("Refuse the file"), static_cast<int>(MissingValues::Error));
@@ -118,9 +119,11 @@ void DataPagePreparation::setConfig(const DataConfig &config)
         m_shape->setText(shapeText(config.sampleShape));
     m_shapeProblem->hide();
     showValid(true);
-    const bool values = config.target == TargetKind::Value;
-    m_targetScaling->setVisible(values);
-    m_form->labelForField(m_targetScaling)->setVisible(values);
+    const auto setRowVisible = [this](QWidget *field, bool visible) {
+        field->setVisible(visible);
+        m_form->labelForField(field)->setVisible(visible);
+    };
+    setRowVisible(m_targetScaling, config.target == TargetKind::Value);
 }
 
 void DataPagePreparation::setLoadedShape(const Shape &shape)

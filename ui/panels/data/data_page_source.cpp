@@ -26,6 +26,8 @@ DataPageSource::DataPageSource(QWidget *parent)
 {
     m_format->addItem(tr("Table (CSV)"), static_cast<int>(DataFormat::Csv));
     m_format->addItem(tr("Images (IDX)"), static_cast<int>(DataFormat::Idx));
+    m_format->addItem(tr("Text"), static_cast<int>(DataFormat::Text));
+    m_format->addItem(tr("Time series (CSV)"), static_cast<int>(DataFormat::Series));
     m_delimiter->addItem(tr("Find out"), 0);
     m_delimiter->addItem(tr("Comma"), static_cast<int>(','));
     m_delimiter->addItem(tr("Semicolon"), static_cast<int>(';'));
@@ -56,6 +58,7 @@ DataPageSource::DataPageSource(QWidget *parent)
                 config.columns.clear();
                 config.sampleShape.clear();
                 config.augment = {};
+                config.target = format == DataFormat::Series ? TargetKind::Value : TargetKind::ClassIndex;
             },
             tr("Change data format"));
     });
@@ -128,8 +131,9 @@ void DataPageSource::showRows()
         else if (auto *label = qobject_cast<QLabel *>(m_form->labelForField(file.row)))
             label->setText(idx ? tr("Images") : tr("File"));
     }
-    show(m_delimiter, !idx);
-    show(m_header, !idx);
+    const bool table = m_config.format == DataFormat::Csv || m_config.format == DataFormat::Series;
+    show(m_delimiter, table);
+    show(m_header, table);
 }
 
 void DataPageSource::edit(const std::function<void(DataConfig &)> &change, const QString &what)
@@ -152,9 +156,11 @@ void DataPageSource::choose(FileSlot slot)
     dialog->setOption(QFileDialog::DontUseNativeDialog);
     const QString tables = tr("Tables (*.csv *.csv.gz *.tsv *.tsv.gz *.txt *.data)"), images = tr("IDX images (*ubyte *ubyte.gz *.idx *.idx.gz)");
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters(m_config.format == DataFormat::Csv
-                               ? QStringList{tables, images, tr("All files (*)")}
-                               : QStringList{images, tables, tr("All files (*)")});
+    const QString texts = tr("Texts (*.txt *.txt.gz *.md *.text)");
+    QStringList filters{tables, images, texts};
+    const int own = m_config.format == DataFormat::Idx ? 1 : m_config.format == DataFormat::Text ? 2 : 0;
+    filters.move(own, 0);
+    dialog->setNameFilters(filters << tr("All files (*)"));
     connect(dialog, &QFileDialog::fileSelected, this, [this, slot](const QString &path) { takeFile(slot, path); });
     dialog->open();
 }

@@ -68,7 +68,6 @@ DataPageSplit::DataPageSplit(QWidget *parent)
     m_seed->setRange(0, std::numeric_limits<int>::max());
     m_seed->setKeyboardTracking(false);
     m_seed->setAccessibleName(tr("Seed of the split"));
-    m_seed->setToolTip(tr("The same seed cuts the same rows everywhere."));
     m_validation->setObjectName(QStringLiteral("validationShare"));
     m_test->setObjectName(QStringLiteral("testShare"));
     m_seed->setObjectName(QStringLiteral("splitSeed"));
@@ -99,7 +98,11 @@ void DataPageSplit::setConfig(const DataConfig &config)
     const QSignalBlocker seedBlocker(m_seed);
     m_seed->setValue(static_cast<int>(std::min<std::uint64_t>(split.seed, static_cast<std::uint64_t>(m_seed->maximum()))));
     m_stratified->setChecked(split.stratified);
-    m_stratified->setEnabled(config.target != TargetKind::Value);
+    const bool windows = config.format == DataFormat::Text || config.format == DataFormat::Series;
+    m_stratified->setEnabled(!windows && config.target != TargetKind::Value && config.target != TargetKind::None);
+    m_seed->setEnabled(!windows);
+    m_seed->setToolTip(windows ? tr("The parts follow each other as they lie in the file: nothing is drawn.")
+                               : tr("The same seed cuts the same rows everywhere."));
     const bool ownTestFile = config.format == DataFormat::Idx && !config.testFile.empty();
     m_test->setEnabled(!ownTestFile);
     m_bar->setEnabled(!ownTestFile);

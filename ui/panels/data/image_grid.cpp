@@ -13,6 +13,7 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kTile = 64, kGap = 8, kLabelGap = 4;
+constexpr float kMaskAlpha = 0.6f;
 
 }  // namespace
 
@@ -25,6 +26,22 @@ QImage imageOf(const SampleImage &sample)
     const auto format = sample.channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888;
     // copy(): the image must not point into the preview, which goes with the next one.
     return QImage(sample.pixels.data(), sample.width, sample.height, sample.width * sample.channels, format).copy();
+}
+
+QImage maskImage(const std::vector<std::uint8_t> &mask, const QSize &size)
+{
+    if (mask.empty() || mask.size() < static_cast<std::size_t>(size.width()) * static_cast<std::size_t>(size.height()))
+        return {};
+    QImage image(size, QImage::Format_ARGB32);
+    for (int y = 0; y < size.height(); ++y) {
+        for (int x = 0; x < size.width(); ++x) {
+            const int index = mask[static_cast<std::size_t>(y * size.width() + x)];
+            QColor color = Theme::instance().curveColor(std::max(0, index - 1));
+            color.setAlphaF(index == 0 ? 0.0f : kMaskAlpha);
+            image.setPixelColor(x, y, color);
+        }
+    }
+    return image;
 }
 
 ImageGrid::ImageGrid(QWidget *parent) : QWidget(parent)
@@ -40,7 +57,7 @@ void ImageGrid::setImages(const std::vector<SampleImage> &images)
 {
     m_images.clear();
     for (const SampleImage &sample : images)
-        m_images.push_back({imageOf(sample), QString::fromStdString(sample.label)});
+        m_images.push_back({imageOf(sample), QString::fromStdString(sample.label), sample.mask});
     setAccessibleDescription(tr("%n images", nullptr, imageCount()));
     updateGeometry();
     update();
@@ -90,6 +107,8 @@ void ImageGrid::paintEvent(QPaintEvent *)
         target.moveCenter(frame.center());
         painter.setRenderHint(QPainter::SmoothPixmapTransform, tile.image.width() > kTile);
         painter.drawImage(target, tile.image);
+        if (!tile.mask.empty())
+            painter.drawImage(target, maskImage(tile.mask, tile.image.size()));
         painter.setPen(themeColor(ColorRole::Border));
         painter.drawRect(target.adjusted(-1, -1, 0, 0));
         painter.setPen(themeColor(ColorRole::Muted));

@@ -1,4 +1,4 @@
-// The first images of a data set with their labels, as tiles that fill the width. Pixels are shown as squares: small
+// The first images of a data set with their labels or the masks over them, as tiles that fill the width. Pixels are shown as squares: small
 // images are meant to be seen exactly.
 #pragma once
 
@@ -33,6 +33,7 @@ private:
     struct Tile {
         QImage image;
         QString label;
+        std::vector<std::uint8_t> mask;
     };
     int columnsFor(int width) const;
     QRect tileRect(int index) const;
@@ -43,5 +44,8 @@ private:
 
 // Null where the pixels do not fill the size.
 QImage imageOf(const SampleImage &sample);
+
+// A colour for each class, half transparent, the first class clear: it is the background where masks have one.
+QImage maskImage(const std::vector<std::uint8_t> &mask, const QSize &size);
 
 }  // namespace trainyard::ui

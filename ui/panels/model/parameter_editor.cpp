@@ -210,7 +210,8 @@ ParameterEditor *ParameterEditor::create(const ParameterSpec &spec, QWidget *par
     case ParameterKind::Integer:
     case ParameterKind::Real:
     case ParameterKind::Pair:
-    case ParameterKind::IntegerList: break;
+    case ParameterKind::IntegerList:
+    case ParameterKind::Text: break;
     }
     return new TextEditor(spec, parent);
 }

@@ -13,6 +13,7 @@
 
 #include "ui/models/device_text.h"
 #include "ui/models/project_document.h"
+#include "ui/panels/model/layer_training_fields.h"
 #include "ui/theme/theme.h"
 
 namespace trainyard::ui {
@@ -24,7 +25,7 @@ constexpr int kLabelWidth = 88, kResetWidth = 24;  // as in the fields above
 }  // namespace
 
 PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
-    : QWidget(parent), m_document(document), m_fold(new QToolButton), m_row(new QWidget), m_box(new QComboBox)
+    : QWidget(parent), m_document(document), m_fold(new QToolButton), m_content(new QWidget), m_box(new QComboBox), m_training(new LayerTrainingFields(document))
 {
     m_fold->setText(tr("Advanced"));
     m_fold->setAccessibleName(tr("Advanced"));
@@ -32,7 +33,7 @@ PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
     m_fold->setProperty("fold", true);
     m_fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_fold->setIconSize({kSpaceL, kSpaceL});
-    m_fold->setToolTip(tr("On which device the layer computes"));
+    m_fold->setToolTip(tr("On which device the layer computes, and how it is trained"));
 
     const QString help = tr("<p><b>Device</b></p><p>Where the layer computes, forward and backward, and where its weights lie. What crosses "
                             "from one device to another is copied in every step; the forecast says how much.</p><p>default: as the run</p>");
@@ -48,17 +49,21 @@ PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
     m_box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_box->setMinimumContentsLength(6);
     m_box->installEventFilter(this);
-    auto *row = new QHBoxLayout(m_row);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto *row = new QHBoxLayout;
     row->setSpacing(kSpaceS);
     row->addWidget(label);
     row->addWidget(m_box, 1);
     row->addSpacing(kSpaceS + kResetWidth);
+    auto *content = new QVBoxLayout(m_content);
+    content->setContentsMargins(0, 0, 0, 0);
+    content->setSpacing(kSpaceS);
+    content->addLayout(row);
+    content->addWidget(m_training);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpaceS);
     layout->addWidget(m_fold, 0, Qt::AlignLeft);
-    layout->addWidget(m_row);
+    layout->addWidget(m_content);
 
     connect(m_fold, &QToolButton::toggled, this, &PlacementField::open);
     connect(m_box, &QComboBox::activated, this, [this](int index) {
@@ -71,17 +76,20 @@ PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
 void PlacementField::open(bool open)
 {
     m_fold->setIcon(themeIcon(open ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"), ColorRole::Muted));
-    m_row->setVisible(open);
+    m_content->setVisible(open);
 }
 
 void PlacementField::setLayers(const std::vector<LayerId> &layers)
 {
     const bool others = layers != m_layers;
     m_layers = layers;
+    m_training->setLayers(layers);
     // What is in use is seen without being looked for; folded away by hand it stays so.
     for (const LayerId id : layers)
         if (const Layer *layer = m_document.graph().find(id); others && layer && !layer->device.empty())
             m_fold->setChecked(true);
+    if (others && m_training->isInUse())
+        m_fold->setChecked(true);
     refresh();
 }
 
@@ -135,6 +143,7 @@ void PlacementField::refresh()
         device = layer->device;
     }
     setVisible(known);
+    m_training->refresh();
     if (!known)
         return;
     fillBox();

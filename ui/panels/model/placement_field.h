@@ -1,5 +1,5 @@
-// On which device the selected layers compute: as the run, or one of their own. Folded away under "Advanced" until it is
-// opened or in use.
+// On which device the selected layers compute: as the run, or one of their own; and how they are trained. Folded away under
+// "Advanced" until it is opened or in use.
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ class QToolButton;
 
 namespace trainyard::ui {
 
+class LayerTrainingFields;
 class ProjectDocument;
 
 class PlacementField : public QWidget
@@ -32,6 +33,7 @@ public:
 
     QComboBox *box() const { return m_box; }
     QToolButton *fold() const { return m_fold; }
+    LayerTrainingFields *training() const { return m_training; }
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;  // the wheel scrolls the panel
@@ -46,8 +48,9 @@ private:
     std::vector<std::string> m_offered;  // per item of the box
     QStringList m_texts;
     QToolButton *m_fold;
-    QWidget *m_row;
+    QWidget *m_content;
     QComboBox *m_box;
+    LayerTrainingFields *m_training;
 };
 
 }  // namespace trainyard::ui

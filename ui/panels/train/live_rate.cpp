@@ -22,6 +22,7 @@ LiveRate::LiveRate(LiveRun &run, QWidget *parent)
     m_edit->setAlignment(Qt::AlignRight);
     m_set->setAccessibleName(tr("Set the learning rate of the running run"));
     m_set->setObjectName(QStringLiteral("setLearningRate"));
+    m_set->setToolTip(tr("From the next step on. A schedule goes on from there, scaled by as much."));
     m_mistake->setProperty("error", true);
     m_mistake->setWordWrap(true);
     m_mistake->hide();
@@ -60,7 +61,12 @@ void LiveRate::showRate()
         return;
     }
     if (!m_edit->isModified()) {
-        if (const QString text = realText(progress.learningRate); m_edit->text() != text)
+        // A rate that a schedule has come to has all the digits there are: four say what it is.
+        constexpr int kLongest = 10, kDigits = 4;
+        QString text = realText(progress.learningRate);
+        if (text.size() > kLongest)
+            text = realText(QString::number(progress.learningRate, 'g', kDigits).toDouble());
+        if (m_edit->text() != text)
             m_edit->setText(text);
         m_mistake->hide();
         m_set->setEnabled(false);

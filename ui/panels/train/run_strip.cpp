@@ -153,11 +153,10 @@ void RunStrip::showRun()
     const auto metricNumber = [&](const std::optional<double> &value) { return value ? metricValueText(metric, *value) : kUnknown; };
 
     m_state.value->setText(stateText(progress.state, m_run.isActive()));
-    const bool known = progress.epochs > 0;
-    m_epoch.value->setText(known ? QStringLiteral("%1 / %2").arg(text(formatCount(progress.epochShown())), text(formatCount(progress.epochs)))
-                                 : kUnknown);
-    const double steps = static_cast<double>(progress.epochs * progress.stepsPerEpoch);
-    m_epochBar->setValue(steps > 0 ? static_cast<int>(1000.0 * static_cast<double>(progress.step) / steps) : 0);
+    const QString epoch = text(formatCount(progress.epochShown()));
+    const bool known = progress.stepsPerEpoch > 0 || progress.epochs > 0;
+    m_epoch.value->setText(!known ? kUnknown : progress.epochs > 0 ? QStringLiteral("%1 / %2").arg(epoch, text(formatCount(progress.epochs))) : epoch);
+    m_epochBar->setValue(static_cast<int>(1000.0 * progress.share().value_or(0.0)));
     m_step.value->setText(text(formatCount(progress.step)));
     const bool validated = progress.validationLoss.has_value();
     m_loss.caption->setText(validated ? tr("Validation loss") : tr("Loss"));

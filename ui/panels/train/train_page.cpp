@@ -9,10 +9,12 @@
 
 #include "ui/controls/card.h"
 #include "ui/panels/train/chart_board.h"
+#include "ui/panels/train/course_card.h"
 #include "ui/panels/train/event_log.h"
 #include "ui/panels/train/forecast_card.h"
 #include "ui/panels/train/live_rate.h"
 #include "ui/panels/train/run_strip.h"
+#include "ui/panels/train/schedule_card.h"
 #include "ui/panels/train/step_strip.h"
 #include "ui/panels/train/training_form.h"
 #include "ui/theme/theme.h"
@@ -41,6 +43,8 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     sideLayout->addWidget(new ForecastCard(document, forecaster));
     sideLayout->addWidget(new LiveRate(run));
     sideLayout->addWidget(settings);
+    sideLayout->addWidget(new ScheduleCard(document));
+    sideLayout->addWidget(new CourseCard(document));
     sideLayout->addStretch(1);
     auto *scroll = new QScrollArea;
     scroll->setWidget(side);

@@ -1,11 +1,14 @@
 #include "ui/panels/train/training_fields.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <QCoreApplication>
 #include <QLocale>
 
 #include "engine/base/format.h"
+#include "engine/program/metric_names.h"
+#include "ui/models/run_text.h"
 
 namespace trainyard::ui {
 
@@ -21,12 +24,47 @@ QString compact(QString text)
     return text.remove(QLatin1Char(',')).remove(QLatin1Char(' ')).remove(QChar(QChar::Nbsp));
 }
 
-// ofSome: only some optimizers have it.
-TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member, bool ofSome = true)
+TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member)
 {
-    return {QString::fromLatin1(key), label, help, ofSome, false, false,
+    return {QString::fromLatin1(key), label, help, false, false, false,
             [member](const TrainingConfig &config) { return realText(config.optimizer.*member); },
             [member](TrainingConfig &config, const QString &text) { return parseReal(text, config.optimizer.*member); }};
+}
+
+// One of an optimizer's own, shown while that optimizer is chosen.
+TrainingField optimizerField(const ParameterSpec &setting)
+{
+    const std::string key = setting.key;
+    const ParameterKind kind = setting.kind;
+    TrainingField field{QString::fromStdString(key), QString::fromStdString(setting.label), QString::fromStdString(setting.help), true,
+                        kind == ParameterKind::Boolean, false,
+                        [key](const TrainingConfig &config) {
+                            const ParameterValue &value = config.optimizer.value(key);
+                            if (const auto *on = std::get_if<bool>(&value))
+                                return *on ? QStringLiteral("true") : QStringLiteral("false");
+                            if (const auto *whole = std::get_if<std::int64_t>(&value))
+                                return QString::fromStdString(formatCount(*whole));
+                            return realText(std::get<double>(value));
+                        },
+                        [key, kind](TrainingConfig &config, const QString &text) {
+                            double real = 0;
+                            qint64 whole = 0;
+                            if (kind == ParameterKind::Boolean)
+                                config.optimizer.set(key, text == QLatin1String("true"));
+                            else if (kind == ParameterKind::Integer ? !parseWhole(text, whole) : !parseReal(text, real))
+                                return false;
+                            else if (kind == ParameterKind::Integer)
+                                config.optimizer.set(key, std::int64_t{whole});
+                            else
+                                config.optimizer.set(key, real);
+                            return true;
+                        }};
+    field.node = QStringLiteral("optimizer.") + field.key;
+    field.isUsed = [key](const TrainingConfig &config) {
+        const OptimizerSpec *spec = findOptimizer(config.optimizer.type);
+        return spec && std::any_of(spec->settings.begin(), spec->settings.end(), [&](const ParameterSpec &own) { return own.key == key; });
+    };
+    return field;
 }
 
 TrainingField wholeField(const char *key, const QString &label, const QString &help, std::int64_t TrainingConfig::*member, bool ofGpu = false)
@@ -42,14 +80,36 @@ TrainingField wholeField(const char *key, const QString &label, const QString &h
             }};
 }
 
-TrainingField nesterovField()
+TrainingField matricesOnlyField()
 {
-    return {QStringLiteral("nesterov"), tr("Nesterov"), tr("Looks one step ahead along the momentum."), true, true, false,
-            [](const TrainingConfig &config) { return config.optimizer.nesterov ? QStringLiteral("true") : QStringLiteral("false"); },
+    return {QStringLiteral("decayMatricesOnly"), tr("Decay matrices only"),
+            tr("Biases and the scale and shift of norms, which have one axis, do not decay."), false, true, false,
+            [](const TrainingConfig &config) { return config.optimizer.decayMatricesOnly ? QStringLiteral("true") : QStringLiteral("false"); },
             [](TrainingConfig &config, const QString &text) {
-                config.optimizer.nesterov = text == QLatin1String("true");
+                config.optimizer.decayMatricesOnly = text == QLatin1String("true");
                 return true;
             }};
+}
+
+TrainingField averageField()
+{
+    TrainingField field{QStringLiteral("emaDecay"), tr("Weight average"),
+                        tr("How slowly a running average follows the weights, such as 0.999; 0 is off. Evaluation uses the average, and checkpoints keep "
+                           "both. Early on it follows faster."),
+                        false, false, false, [](const TrainingConfig &config) { return realText(config.emaDecay); },
+                        [](TrainingConfig &config, const QString &text) { return parseReal(text, config.emaDecay); }};
+    field.node = QStringLiteral("ema_decay");
+    return field;
+}
+
+TrainingField accumulationField()
+{
+    TrainingField field = wholeField("accumulationSteps", tr("Accumulated batches"),
+                                     tr("So many batches make one step: as a batch so much larger, in the memory of one. The last step of an epoch is "
+                                        "filled up from the epoch's beginning."),
+                                     &TrainingConfig::accumulationSteps);
+    field.node = QStringLiteral("accumulation_steps");
+    return field;
 }
 
 TrainingField gpuSwitch(const char *key, const QString &label, const QString &help, bool TrainingConfig::*member)
@@ -113,29 +173,42 @@ QString realText(double value)
     return QLocale::c().toString(value, 'g', QLocale::FloatingPointShortest);
 }
 
+std::vector<FieldChoice> metricChoices(const Graph &graph)
+{
+    std::vector<FieldChoice> choices;
+    for (const std::string &name : metricNames(graph)) {
+        const QString value = QString::fromStdString(name);
+        choices.push_back({seriesTitle(value), value, {}});
+    }
+    return choices;
+}
+
 const std::vector<TrainingField> &trainingFields()
 {
-    static const std::vector<TrainingField> fields{
-        realField("learningRate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate, false),
-        realField("momentum", tr("Momentum"), tr("How much of the last step goes on, 0 to below 1."), &OptimizerConfig::momentum),
-        nesterovField(),
-        realField("beta1", tr("Beta 1"), tr("How slowly the mean of the gradients follows, 0 to below 1."), &OptimizerConfig::beta1),
-        realField("beta2", tr("Beta 2"), tr("How slowly the mean of the squared gradients follows, 0 to below 1."), &OptimizerConfig::beta2),
-        realField("epsilon", tr("Epsilon"), tr("Keeps the division away from zero."), &OptimizerConfig::epsilon),
-        realField("weightDecay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
-        realField("clipNorm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm, false),
-        realField("clipValue", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue, false),
-        wholeField("batchSize", tr("Batch size"), tr("Rows in each step."), &TrainingConfig::batchSize),
-        wholeField("epochs", tr("Epochs"), tr("How often the run goes through the training part."), &TrainingConfig::epochs),
-        seedField(),
-        threadsField(),
-        wholeField("checkpointEveryEpochs", tr("Checkpoint every"), tr("Epochs between two checkpoints; 0: only on Stop and on request."),
-                   &TrainingConfig::checkpointEveryEpochs),
-        gpuSwitch("tf32", tr("TF32"), tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."), &TrainingConfig::tf32),
-        gpuSwitch("autotune", tr("Autotune"), tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
-                  &TrainingConfig::autotune),
-        wholeField("memoryLimitMiB", tr("Memory limit, MiB"), tr("The most a run may take of the GPU; 0: what is free."), &TrainingConfig::memoryLimitMiB, true),
-    };
+    static const std::vector<TrainingField> fields = [] {
+        std::vector<TrainingField> all{realField("learningRate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate)};
+        for (const ParameterSpec &setting : optimizerSettings())
+            all.push_back(optimizerField(setting));
+        const std::vector<TrainingField> others{
+            realField("weightDecay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
+            matricesOnlyField(),
+            realField("clipNorm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm),
+            realField("clipValue", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue),
+            wholeField("batchSize", tr("Batch size"), tr("Rows the network sees at once."), &TrainingConfig::batchSize),
+            accumulationField(),
+            averageField(),
+            seedField(),
+            threadsField(),
+            wholeField("checkpointEveryEpochs", tr("Checkpoint every"), tr("Epochs between two checkpoints; 0: only on Stop and on request."),
+                       &TrainingConfig::checkpointEveryEpochs),
+            gpuSwitch("tf32", tr("TF32"), tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."), &TrainingConfig::tf32),
+            gpuSwitch("autotune", tr("Autotune"), tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
+                      &TrainingConfig::autotune),
+            wholeField("memoryLimitMiB", tr("Memory limit, MiB"), tr("The most a run may take of the GPU; 0: what is free."), &TrainingConfig::memoryLimitMiB, true),
+        };
+        all.insert(all.end(), others.begin(), others.end());
+        return all;
+    }();
     return fields;
 }
 

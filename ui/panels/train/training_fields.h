@@ -6,22 +6,34 @@
 
 #include <QString>
 
+#include "engine/graph/graph.h"
 #include "engine/train/training_config.h"
 
 namespace trainyard::ui {
 
+// One of the values of a field that is chosen from a list.
+struct FieldChoice {
+    QString text, value, help;
+};
+
 struct TrainingField {
     QString key;              // object name of its editor: "batchSize"
     QString label, help;
-    bool ofOptimizer = false;  // shown only where the optimizer's spec names the key
+    bool ofOptimizer = false;  // a setting of one or some optimizers, by its key
     bool isSwitch = false;     // texts are "true" and "false"
     bool ofGpu = false;        // shown only where a run would take a GPU
     std::function<QString(const TrainingConfig &)> text;
     // Puts the value into the settings; false: the text is no such number. Ranges are checkTraining()'s business.
     std::function<bool(TrainingConfig &, const QString &)> take;
+    QString node;  // the setting's place in the file, as checkTraining() names it in an error; may be empty
+    std::function<bool(const TrainingConfig &)> isUsed;                          // empty: always
+    std::function<std::vector<FieldChoice>(const Graph &)> choices;              // empty: it is typed
 };
 
 const std::vector<TrainingField> &trainingFields();
+
+// The metrics a network is judged by, as choices: "Loss", "Accuracy".
+std::vector<FieldChoice> metricChoices(const Graph &graph);
 
 // Thousands separators and spaces are fine.
 bool parseWhole(const QString &text, qint64 &value);

@@ -2,56 +2,34 @@
 
 #include <algorithm>
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
-#include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
-#include <QSignalBlocker>
 #include <QStandardItemModel>
-#include <QStyle>
 
 #include "ui/bridge/device_choice.h"
 #include "ui/controls/card.h"
+#include "ui/panels/train/rate_finder.h"
 #include "ui/panels/train/training_fields.h"
+#include "ui/panels/train/training_rows.h"
 #include "ui/theme/theme.h"
 
 namespace trainyard::ui {
 
 namespace {
 
-void setInvalid(QWidget *widget, bool invalid)
-{
-    if (widget->property("invalid").toBool() == invalid)
-        return;
-    widget->setProperty("invalid", invalid);
-    widget->style()->unpolish(widget);
-    widget->style()->polish(widget);
-}
-
-QLabel *messageLabel()
-{
-    auto *label = new QLabel;
-    label->setProperty("error", true);
-    label->setWordWrap(true);
-    QFont small = label->font();
-    small.setPointSizeF(small.pointSizeF() * 0.9);
-    label->setFont(small);
-    label->hide();
-    return label;
-}
-
-constexpr int kEditorWidth = 120, kDeviceWidth = 184;
+constexpr int kDeviceWidth = 184;
 
 }  // namespace
 
 TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
     : QWidget(parent), m_document(document), m_optimizer(new QComboBox), m_device(new QComboBox), m_precision(new QComboBox), m_policy(new QComboBox),
-      m_policyLabel(new QLabel(tr("GPU memory"))), m_deviceMistake(messageLabel()), m_precisionMistake(messageLabel()),
-      m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))), m_whole(messageLabel())
+      m_policyLabel(new QLabel(tr("GPU memory"))), m_deviceMistake(makeMistakeLabel()), m_precisionMistake(makeMistakeLabel()),
+      m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))), m_whole(makeMistakeLabel()),
+      m_finder(new RateFinder(document))
 {
     auto *grid = new QGridLayout(this);
+    m_rows = new TrainingRows(document, grid, this);
     grid->setContentsMargins({});
     grid->setHorizontalSpacing(kSpaceM);
     grid->setVerticalSpacing(kSpaceS);
@@ -68,16 +46,20 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
         label->setBuddy(box);
         box->setObjectName(key);
         box->setAccessibleName(label->text());
-        box->setFixedWidth(kEditorWidth);
+        box->setFixedWidth(kSettingWidth);
         grid->addWidget(label, row, 0);
         grid->addWidget(box, row, 1);
     };
     const auto addMistake = [grid](QLabel *mistake) { grid->addWidget(mistake, grid->rowCount(), 0, 1, 2); };
     addChoice(new QLabel(tr("Optimizer")), m_optimizer, QStringLiteral("optimizer"));
     const auto &fields = trainingFields();
-    for (const TrainingField &field : fields)
-        if (!field.ofGpu)
-            addRow(grid, field);
+    for (const TrainingField &field : fields) {
+        if (field.ofGpu)
+            continue;
+        m_rows->add(field);
+        if (field.key == QLatin1String("learningRate"))
+            grid->addWidget(m_finder, grid->rowCount(), 0, 1, 2);
+    }
     addChoice(new QLabel(tr("Device")), m_device, QStringLiteral("device"));
     grid->removeWidget(m_device);  // wider than the others: names of GPUs are long, and its label is short
     m_device->setFixedWidth(kDeviceWidth);
@@ -89,7 +71,7 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
     addMistake(m_precisionMistake);
     for (const TrainingField &field : fields)
         if (field.ofGpu)
-            addRow(grid, field);
+            m_rows->add(field);
     addChoice(m_policyLabel, m_policy, QStringLiteral("memoryPolicy"));
     m_policy->addItem(tr("As needed"), false);
     m_policy->setItemData(0, tr("Takes what the plan needs, so that other programs can use the rest."), Qt::ToolTipRole);
@@ -97,6 +79,7 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
     m_policy->setItemData(1, tr("Takes the whole limit at the start, so that no other program can."), Qt::ToolTipRole);
     addMistake(m_whole);
 
+    connect(m_finder, &RateFinder::taken, this, [this](double rate) { m_rows->setFieldText(QStringLiteral("learningRate"), realText(rate)); });
     connect(m_optimizer, &QComboBox::activated, this, [this](int index) {
         TrainingConfig training = m_document.training();
         training.optimizer.type = m_optimizer->itemData(index).toString().toStdString();
@@ -125,56 +108,6 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
     showValues();
 }
 
-void TrainingForm::addRow(QGridLayout *grid, const TrainingField &field)
-{
-    Row row;
-    row.field = &field;
-    row.label = new QLabel(field.label);
-    row.label->setToolTip(field.help);
-    row.message = messageLabel();
-    QWidget *editor = nullptr;
-    if (field.isSwitch)
-        editor = row.check = new QCheckBox;
-    else
-        editor = row.edit = new QLineEdit;
-    editor->setObjectName(field.key);
-    editor->setAccessibleName(field.label);
-    editor->setAccessibleDescription(field.help);
-    editor->setToolTip(field.help);
-    editor->setFixedWidth(kEditorWidth);
-    row.label->setBuddy(editor);
-    const int at = grid->rowCount();
-    grid->addWidget(row.label, at, 0);
-    grid->addWidget(editor, at, 1);
-    grid->addWidget(row.message, at + 1, 0, 1, 2);
-    m_rows.push_back(row);
-    if (row.check) {
-        connect(row.check, &QCheckBox::clicked, this,
-                [this, row](bool on) { commit(row, on ? QStringLiteral("true") : QStringLiteral("false")); });
-    } else {
-        row.edit->setAlignment(Qt::AlignRight);
-        row.edit->installEventFilter(this);
-        connect(row.edit, &QLineEdit::textEdited, this, [this, row](const QString &text) { judge(row, text); });
-        connect(row.edit, &QLineEdit::editingFinished, this, [this, row] {
-            if (row.edit->isModified())
-                commit(row, row.edit->text());
-        });
-    }
-}
-
-bool TrainingForm::eventFilter(QObject *watched, QEvent *event)
-{
-    if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
-        for (const Row &row : m_rows)
-            if (row.edit == watched && row.edit->isModified()) {
-                row.edit->setModified(false);
-                showValues();
-                return true;
-            }
-    }
-    return QWidget::eventFilter(watched, event);
-}
-
 qint64 TrainingForm::trainRows() const
 {
     return m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
@@ -187,79 +120,17 @@ void TrainingForm::showValues()
     m_optimizer->setCurrentIndex(m_optimizer->findData(QString::fromStdString(training.optimizer.type)));
     m_optimizer->setToolTip(spec ? QString::fromStdString(spec->summary) : QString());
     showDevice();
-    for (const Row &row : m_rows) {
-        const bool used = row.field->ofGpu ? m_onGpu : !row.field->ofOptimizer || (spec && std::count(spec->uses.begin(), spec->uses.end(), row.field->key.toStdString()) > 0);
-        row.label->setVisible(used);
-        if (row.check) {
-            row.check->setVisible(used);
-            row.check->setChecked(row.field->text(training) == QLatin1String("true"));
-            showMistake(row, {});
-            continue;
-        }
-        row.edit->setVisible(used);
-        // A text that is being typed stays; what it says is judged anew.
-        if (row.edit->isModified() && row.edit->hasFocus()) {
-            judge(row, row.edit->text());
-            continue;
-        }
-        if (const QString text = row.field->text(training); row.edit->text() != text)
-            row.edit->setText(text);
-        row.edit->setModified(false);
-        showMistake(row, {});
-    }
+    m_rows->setOnGpu(m_onGpu);
+    m_rows->showValues();
     showWhole();
-}
-
-QString TrainingForm::mistakeIn(const Row &row, const QString &text, TrainingConfig &tried) const
-{
-    tried = m_document.training();
-    if (!row.field->take(tried, text))
-        return row.field->key == QLatin1String("seed") ? tr("\"%1\" is not a whole number of 0 or more.").arg(text)
-                                                       : tr("\"%1\" is not a number that fits here.").arg(text);
-    if (const Status status = checkTraining(tried, trainRows()); !status)
-        return QString::fromStdString(status.error().message);
-    return {};
-}
-
-void TrainingForm::judge(const Row &row, const QString &text)
-{
-    TrainingConfig tried;
-    showMistake(row, mistakeIn(row, text, tried));
-}
-
-void TrainingForm::commit(const Row &row, const QString &text)
-{
-    TrainingConfig tried;
-    const QString mistake = mistakeIn(row, text, tried);
-    // A mistake that is there already, in another setting, does not hold this one back.
-    const Status before = checkTraining(m_document.training(), trainRows());
-    if (!mistake.isEmpty() && (before || QString::fromStdString(before.error().message) != mistake)) {
-        showMistake(row, mistake);
-        if (row.check)
-            row.check->setChecked(row.field->text(m_document.training()) == QLatin1String("true"));
-        return;
-    }
-    if (row.edit)
-        row.edit->setModified(false);
-    const QString what = row.check ? (text == QLatin1String("true") ? tr("Turn %1 on") : tr("Turn %1 off")).arg(row.field->label)
-                                   : tr("Set %1 to %2").arg(row.field->label.toLower(), row.field->text(tried));
-    m_document.setTraining(tried, what);
-    showValues();  // also where nothing changed: "0.10" becomes "0.1"
-}
-
-void TrainingForm::showMistake(const Row &row, const QString &mistake)
-{
-    row.message->setText(mistake);
-    row.message->setVisible(!mistake.isEmpty());
-    if (row.edit)
-        setInvalid(row.edit, !mistake.isEmpty());
 }
 
 void TrainingForm::showWhole()
 {
     const Status status = checkTraining(m_document.training(), trainRows());
-    m_whole->setText(status ? QString() : QString::fromStdString(status.error().message));
-    m_whole->setVisible(!status);
+    const bool here = !status && status.error().node.empty();  // what has a node is said at its field
+    m_whole->setText(here ? QString::fromStdString(status.error().message) : QString());
+    m_whole->setVisible(here);
 }
 
 void TrainingForm::setMachine(const Machine &machine)
@@ -328,6 +199,7 @@ void TrainingForm::showPrecision(const std::optional<DeviceInfo> &device)
 void TrainingForm::setRunning(bool running)
 {
     m_running->setVisible(running);
+    m_finder->setRunning(running);
 }
 
 }  // namespace trainyard::ui

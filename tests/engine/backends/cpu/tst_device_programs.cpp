@@ -17,7 +17,7 @@ Program build(const Net &net, Mode mode, Precision precision, bool deviceFusion)
     BuildOptions options = optionsFor(mode, 4);
     options.precision = precision;
     options.deviceFusion = deviceFusion;
-    options.optimizer.momentum = 0.9;
+    options.optimizer.set("momentum", 0.9);
     return builtOrThrown(net.graph, net.data, options);
 }
 

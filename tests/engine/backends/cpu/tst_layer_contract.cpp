@@ -40,7 +40,7 @@ class TestLayerContract : public QObject {
             OpBuilder builder(list);
             std::vector<ValueId> values;
             for (const Shape &shape : inputs)
-                values.push_back(builder.addValue({DType::F32, shape.withBatch(5)}, Role::Activation));
+                values.push_back(builder.addValue({spec.takesIndices() ? DType::I32 : DType::F32, shape.withBatch(5)}, Role::Activation));
             const LayerSettings settings = settingsOf(spec, layer);
             EmitContext context{builder, settings, layer.name, values, declared, mode, 1};
             context.batchFeatures = builder.addValue({DType::F32, net.data.features.shape.withoutBatch().withBatch(5)}, Role::Data);
@@ -49,7 +49,7 @@ class TestLayerContract : public QObject {
             const auto output = spec.emitOps(context);
             QVERIFY2(output, output ? "" : output.error().message.c_str());
             QCOMPARE(builder.shape(*output).text(), declared.withBatch(5).text());
-            QCOMPARE(context.loss != kNoValue, spec.category == Category::Loss && mode != Mode::Predict);
+            QCOMPARE(context.report.loss != kNoValue, spec.category == Category::Loss && mode != Mode::Predict);
         }
     }
 
@@ -120,6 +120,7 @@ private slots:
                 case ParameterKind::Choice: bad = {std::string("nothing"), std::string(), true}; break;
                 case ParameterKind::Pair: bad = {List{below, below}, List{above, above}, List{}, List{1}, List{1, 2, 3}, std::int64_t{3}}; break;
                 case ParameterKind::IntegerList: bad = {List{below}, List{above}, List{}, List{1, 1, 1, 1, 1, 1, 1}, std::string("8x8")}; break;
+                case ParameterKind::Text: bad = {std::string(), std::string(2000, 'a'), std::string("(("), std::int64_t{1}}; break;
                 }
                 for (const ParameterValue &value : bad) {
                     // Around a network that is sound but for this.
@@ -127,8 +128,7 @@ private slots:
                     mend(net);
                     Layer *layer = net.graph.edit(net.layer);
                     layer->parameters[parameter.key] = value;
-                    if (!parameter.onlyWhenKey.empty())
-                        layer->parameters[parameter.onlyWhenKey] = parameter.onlyWhenValue;
+                    bringIntoForce(spec, parameter, layer->parameters);
                     const std::string where = spec.type + "." + parameter.key;
                     const GraphAnalysis analysis = analyze(net.graph);
                     QVERIFY2(!analysis.runnable(), where.c_str());
@@ -156,7 +156,7 @@ private slots:
                     addAfter(graph, "mean_squared_error", {layer});
                 const GraphAnalysis analysis = analyze(graph);
                 DataTypes data;
-                data.features = {DType::F32, shape.withBatch(4)};
+                data.features = {spec.takesIndices() ? DType::I32 : DType::F32, shape.withBatch(4)};
                 const auto &output = analysis.layers.at(layer).output;
                 data.targets = {DType::F32, output ? output->withBatch(4) : Shape{4, 1}};
                 if (spec.type == "softmax_cross_entropy")

@@ -36,14 +36,14 @@ Result<GradientProgram> gradientProgram(const OpCase &one)
                                                                             "input" + std::to_string(i), trained));
     }
     TRAINYARD_TRY(const auto outputs, builder.add(one.kind, one.attributes, made.inputs, pick(made.inputs, one.mutates)));
-    ValueId loss = outputs[0], target = kNoValue;
+    ValueId loss = outputs[one.lossOutput], target = kNoValue;
     if (builder.shape(loss) != Shape{1}) {
         target = builder.addValue({DType::F32, builder.shape(loss)}, Role::Data, "target");
         TRAINYARD_TRY(loss, builder.addOne(OpKind::MeanSquaredError, LossAttributes{}, {loss, target}));
     }
     made.program.loss = loss;
     made.forwardOps = made.program.list.ops.size();
-    TRAINYARD_CHECK(differentiate(builder, loss, made.gradients));
+    TRAINYARD_CHECK(differentiate(builder, {&loss, 1}, made.gradients));
     // An update at the end, with a rate of 0, keeps the gradients until the step is over.
     std::vector<ValueId> update;
     for (const auto &[parameter, gradient] : made.gradients)

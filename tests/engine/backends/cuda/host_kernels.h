@@ -30,6 +30,10 @@ struct Index { unsigned int x; };
 static Index blockIdx, threadIdx, blockDim, gridDim;
 static float __uint_as_float(unsigned int bits) { float x; std::memcpy(&x, &bits, 4); return x; }
 static unsigned int __float_as_uint(float x) { unsigned int bits; std::memcpy(&bits, &x, 4); return bits; }
+static float __fmul_rn(float x, float y) { return x * y; }
+static float __fadd_rn(float x, float y) { return x + y; }
+static float __fdiv_rn(float x, float y) { return x / y; }
+static float __fsqrt_rn(float x) { return std::sqrt(x); }
 static float (*fromFloat16)(unsigned short);
 static unsigned short (*toFloat16)(float);
 static float fromF16(unsigned short bits) { return fromFloat16(bits); }

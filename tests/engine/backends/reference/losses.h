@@ -38,40 +38,70 @@ inline void softmaxGrad(const RefOp &op)
     }
 }
 
-// Weight of class c at a position: given, or 1 at the index.
-inline double targetWeight(const Tensor64 &targets, std::size_t position, std::size_t columns, std::size_t c)
+// Target of class c at a position: given, or 1 at the index.
+inline double targetOf(const Tensor64 &targets, std::size_t position, std::size_t columns, std::size_t c)
 {
     if (targets.type.dtype == DType::I32)
         return targets[position] == static_cast<double>(c) ? 1 : 0;
     return targets[position * columns + c];
 }
 
+// What the three cross-entropy ops say of their targets; the weights of the classes are input `weights`, where it is there.
+struct CrossEntropyTargets {
+    const RefOp &op;
+    std::size_t columns, valid, weights;
+    LossAttributes a;
+
+    CrossEntropyTargets(const RefOp &refOp, const Tensor64 &logits, std::size_t weightsInput)
+        : op(refOp), columns(logits.columns()), valid(refOp.valid(logits) / logits.columns()), weights(weightsInput), a(refOp.attributes<LossAttributes>())
+    {
+    }
+    bool indices() const { return op.in(1).type.dtype == DType::I32; }
+    bool counts(std::size_t r) const { return r < valid && !(indices() && a.ignoreIndex >= 0 && op.in(1)[r] == static_cast<double>(a.ignoreIndex)); }
+    double weight(std::size_t c) const { return op.has(weights) ? op.in(weights)[c] : 1; }
+    double share(std::size_t r, std::size_t c) const
+    {
+        const auto smoothing = static_cast<double>(a.labelSmoothing);
+        return weight(c) * ((1 - smoothing) * targetOf(op.in(1), r, columns, c) + smoothing / static_cast<double>(columns));
+    }
+    double divisor() const
+    {
+        double sum = 0;
+        for (std::size_t r = 0; r < valid; ++r)
+            if (counts(r))
+                sum += indices() ? weight(static_cast<std::size_t>(op.in(1)[r])) : 1;
+        return sum;
+    }
+};
+
 inline void softmaxCrossEntropy(const RefOp &op)
 {
     const Tensor64 &x = op.in(0);
-    const std::size_t columns = x.columns(), valid = op.valid(x) / columns;
+    const CrossEntropyTargets targets(op, x, 2);
     std::fill(op.out(1).data.begin(), op.out(1).data.end(), 0.0);
     double sum = 0;
-    for (std::size_t r = 0; r < valid; ++r) {
+    for (std::size_t r = 0; r < x.rows(); ++r) {
+        if (!targets.counts(r))
+            continue;
         const double logSum = softmaxRow(x, r, op.out(1));
-        for (std::size_t c = 0; c < columns; ++c)
-            sum += targetWeight(op.in(1), r, columns, c) * (logSum - x[r * columns + c]);
+        for (std::size_t c = 0; c < targets.columns; ++c)
+            sum += targets.share(r, c) * (logSum - x[r * targets.columns + c]);
     }
-    op.out(0)[0] = valid ? static_cast<double>(op.attributes<LossAttributes>().scale) * sum / static_cast<double>(valid) : 0;
+    op.out(0)[0] = targets.divisor() > 0 ? static_cast<double>(targets.a.scale) * sum / targets.divisor() : 0;
 }
 
 inline void softmaxCrossEntropyGrad(const RefOp &op)
 {
-    const std::size_t columns = op.out().columns(), valid = op.valid(op.out()) / columns;
+    const CrossEntropyTargets targets(op, op.out(), 2);
     for (std::size_t r = 0; r < op.out().rows(); ++r) {
         double total = 0;
-        for (std::size_t c = 0; c < columns; ++c)
-            total += targetWeight(op.in(1), r, columns, c);
-        for (std::size_t c = 0; c < columns; ++c)
-            op.out()[r * columns + c] = r >= valid ? 0
-                                                   : static_cast<double>(op.attributes<LossAttributes>().scale)
-                                                         * (total * op.in(0)[r * columns + c] - targetWeight(op.in(1), r, columns, c))
-                                                         / static_cast<double>(valid);
+        for (std::size_t c = 0; c < targets.columns; ++c)
+            total += targets.share(r, c);
+        for (std::size_t c = 0; c < targets.columns; ++c)
+            op.out()[r * targets.columns + c] = !targets.counts(r) ? 0
+                                                                  : static_cast<double>(targets.a.scale)
+                                                                        * (total * op.in(0)[r * targets.columns + c] - targets.share(r, c))
+                                                                        / targets.divisor();
     }
 }
 

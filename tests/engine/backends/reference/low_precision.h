@@ -81,6 +81,24 @@ inline void elementwiseChain(const RefOp &op)
                 y = b * (gradientUsesOutput(one.activation, parameter) ? activationSlopeFromOutput(activationOf, a) : activationSlope(activationOf, a));
                 break;
             case ElementwiseCode::Dropout: y = dropoutKeeps(op.scalars(), one.key, parameter, i) ? a / (1 - parameter) : 0; break;
+            case ElementwiseCode::Subtract: y = a - b; break;
+            case ElementwiseCode::Divide: y = a / b; break;
+            case ElementwiseCode::Maximum: y = std::max(a, b); break;
+            case ElementwiseCode::Minimum: y = std::min(a, b); break;
+            case ElementwiseCode::Power: y = std::pow(a, b); break;
+            case ElementwiseCode::PowerConstant: y = std::pow(a, parameter); break;
+            case ElementwiseCode::AddConstant: y = a + parameter; break;
+            case ElementwiseCode::Exp: y = std::exp(a); break;
+            case ElementwiseCode::Log: y = std::log(a); break;
+            case ElementwiseCode::Sqrt: y = std::sqrt(a); break;
+            case ElementwiseCode::Abs: y = std::abs(a); break;
+            case ElementwiseCode::Sign: y = a > 0 ? 1 : a < 0 ? -1 : 0; break;
+            case ElementwiseCode::Sin: y = std::sin(a); break;
+            case ElementwiseCode::Cos: y = std::cos(a); break;
+            case ElementwiseCode::GreaterEqual: y = a >= b; break;
+            case ElementwiseCode::Greater: y = a > b; break;
+            case ElementwiseCode::Noise: y = a + parameter * normal(op.scalars(), one.key, i); break;
+            case ElementwiseCode::Constant: y = parameter; break;
             }
             registers.push_back(y);
         }
@@ -92,23 +110,24 @@ inline void elementwiseChain(const RefOp &op)
 inline void softmaxCrossEntropyWithGrad(const RefOp &op)
 {
     const Tensor64 &x = op.in(0);
-    const double scale = static_cast<double>(op.attributes<LossAttributes>().scale), lossScale = op.has(2) ? op.in(2)[0] : 1;
-    const std::size_t columns = x.columns(), valid = op.valid(x) / columns;
+    const CrossEntropyTargets targets(op, x, 3);
+    const double scale = static_cast<double>(targets.a.scale), lossScale = op.has(2) ? op.in(2)[0] : 1, divisor = targets.divisor();
     Tensor64 probabilities(x.type);
     std::fill(op.out(1).data.begin(), op.out(1).data.end(), 0.0);
     double sum = 0;
-    for (std::size_t r = 0; r < valid; ++r) {
+    for (std::size_t r = 0; r < x.rows(); ++r) {
+        if (!targets.counts(r))
+            continue;
         const double logSum = softmaxRow(x, r, probabilities);
         double total = 0;
-        for (std::size_t c = 0; c < columns; ++c) {
-            sum += targetWeight(op.in(1), r, columns, c) * (logSum - x[r * columns + c]);
-            total += targetWeight(op.in(1), r, columns, c);
+        for (std::size_t c = 0; c < targets.columns; ++c) {
+            sum += targets.share(r, c) * (logSum - x[r * targets.columns + c]);
+            total += targets.share(r, c);
         }
-        for (std::size_t c = 0; c < columns; ++c)
-            op.out(1)[r * columns + c] = lossScale * scale * (total * probabilities[r * columns + c] - targetWeight(op.in(1), r, columns, c))
-                                         / static_cast<double>(valid);
+        for (std::size_t c = 0; c < targets.columns; ++c)
+            op.out(1)[r * targets.columns + c] = lossScale * scale * (total * probabilities[r * targets.columns + c] - targets.share(r, c)) / divisor;
     }
-    op.out(0)[0] = valid ? scale * sum / static_cast<double>(valid) : 0;
+    op.out(0)[0] = divisor > 0 ? scale * sum / divisor : 0;
 }
 
 }  // namespace trainyard::reference

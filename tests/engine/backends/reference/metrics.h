@@ -1,8 +1,10 @@
-// The accumulators of loss, accuracy, absolute error and R2.
+// The accumulators of loss, top-k accuracy, confusion, errors and R2.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
+#include "tests/engine/backends/reference/losses.h"
 #include "tests/engine/backends/reference/ref_op.h"
 
 namespace trainyard::reference {
@@ -22,23 +24,54 @@ inline std::size_t firstLargest(const Tensor64 &t, std::size_t row)
     return best;
 }
 
-inline void accumulateAccuracy(const RefOp &op)
+// -1: the position does not count.
+inline std::int64_t targetClass(const RefOp &op, std::size_t row, std::int32_t ignoreIndex)
 {
-    const std::size_t valid = op.valid(op.in(0)) / op.in(0).columns();
-    for (std::size_t r = 0; r < valid; ++r) {
-        const bool indices = op.in(1).type.dtype == DType::I32;
-        const std::size_t target = indices ? static_cast<std::size_t>(op.in(1)[r]) : firstLargest(op.in(1), r);
-        op.in(2)[0] += firstLargest(op.in(0), r) == target ? 1 : 0;
+    if (op.in(1).type.dtype != DType::I32)
+        return static_cast<std::int64_t>(firstLargest(op.in(1), row));
+    const auto target = static_cast<std::int64_t>(op.in(1)[row]);
+    return ignoreIndex >= 0 && target == ignoreIndex ? -1 : target;
+}
+
+inline void accumulateTopK(const RefOp &op)
+{
+    const auto &a = op.attributes<TopKAttributes>();
+    const Tensor64 &x = op.in(0);
+    for (std::size_t r = 0; r < op.valid(x) / x.columns(); ++r) {
+        const std::int64_t target = targetClass(op, r, a.ignoreIndex);
+        if (target < 0)
+            continue;
+        std::vector<std::size_t> order;
+        for (std::size_t c = 0; c < x.columns(); ++c)
+            order.push_back(c);
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return x[r * x.columns() + i] > x[r * x.columns() + j]; });
+        const auto best = order.begin() + static_cast<std::ptrdiff_t>(a.k);
+        op.in(2)[0] += std::find(order.begin(), best, static_cast<std::size_t>(target)) != best ? 1 : 0;
         op.in(2)[1] += 1;
     }
 }
 
-inline void accumulateAbsoluteError(const RefOp &op)
+inline void accumulateConfusion(const RefOp &op)
 {
-    const std::size_t valid = op.valid(op.in(0));
-    for (std::size_t i = 0; i < valid; ++i) {
-        const double scale = op.has(2) ? op.in(2)[op.in(2).size() > 1 ? i % op.in(0).columns() : 0] : 1;
-        op.in(3)[0] += std::abs(op.in(0)[i] - op.in(1)[i]) / scale;
+    const auto &a = op.attributes<ConfusionAttributes>();
+    const Tensor64 &x = op.in(0);
+    for (std::size_t i = 0; a.binary && i < op.valid(x); ++i) {
+        const bool asClass = op.in(1).type.dtype == DType::I32 && x.columns() == 1;
+        const double target = asClass ? op.in(1)[i] : targetOf(op.in(1), i / x.columns(), x.columns(), i % x.columns());
+        op.in(2)[(target > 0.5 ? 2 : 0) + (x[i] > 0 ? 1 : 0)] += 1;
+    }
+    for (std::size_t r = 0; !a.binary && r < op.valid(x) / x.columns(); ++r)
+        if (const std::int64_t target = targetClass(op, r, a.ignoreIndex); target >= 0)
+            op.in(2)[static_cast<std::size_t>(target) * x.columns() + firstLargest(x, r)] += 1;
+}
+
+inline void accumulateError(const RefOp &op)
+{
+    const std::size_t perRow = op.in(0).size() / static_cast<std::size_t>(op.in(0).type.shape[0]);
+    for (std::size_t i = 0; i < op.valid(op.in(0)); ++i) {
+        const double scale = op.has(2) ? op.in(2)[op.in(2).size() > 1 ? i % perRow : 0] : 1;
+        const double error = (op.in(0)[i] - op.in(1)[i]) / scale;
+        op.in(3)[0] += op.attributes<ErrorAttributes>().squared ? error * error : std::abs(error);
         op.in(3)[1] += 1;
     }
 }

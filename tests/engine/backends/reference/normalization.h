@@ -63,7 +63,8 @@ inline void batchNormInference(const RefOp &op)
     const std::size_t channels = op.in(0).columns();
     for (std::size_t i = 0; i < op.in(0).size(); ++i) {
         const std::size_t c = i % channels;
-        const double y = op.in(1)[c] * (op.in(0)[i] - op.in(3)[c]) / std::sqrt(op.in(4)[c] + static_cast<double>(a.epsilon)) + op.in(2)[c];
+        const double mean = op.has(3) ? op.in(3)[c] : 0, beta = op.has(2) ? op.in(2)[c] : 0;
+        const double y = op.in(1)[c] * (op.in(0)[i] - mean) / std::sqrt(op.in(4)[c] + static_cast<double>(a.epsilon)) + beta;
         op.out()[i] = a.fusedRelu && y < 0 ? 0 : y;
     }
 }

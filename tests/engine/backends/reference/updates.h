@@ -27,7 +27,7 @@ inline void clipGradients(const RefOp &op)
 inline void sgdUpdate(const RefOp &op)
 {
     const auto &a = op.attributes<SgdAttributes>();
-    const double rate = static_cast<double>(op.scalars().learningRate), momentum = static_cast<double>(a.momentum);
+    const double rate = static_cast<double>(op.scalars().learningRate) * static_cast<double>(a.rateFactor), momentum = static_cast<double>(a.momentum);
     for (std::size_t p = 0; p + 2 < op.op().inputs.size() && !isSkipped(op, 3); p += 3)
         for (std::size_t i = 0; i < op.in(p).size(); ++i) {
             double d = op.in(p + 1)[i] + static_cast<double>(a.weightDecay) * op.in(p)[i];
@@ -43,7 +43,7 @@ inline void sgdUpdate(const RefOp &op)
 inline void adamUpdate(const RefOp &op)
 {
     const auto &a = op.attributes<AdamAttributes>();
-    const double rate = static_cast<double>(op.scalars().learningRate), t = static_cast<double>(op.scalars().step) + 1;
+    const double rate = static_cast<double>(op.scalars().learningRate) * static_cast<double>(a.rateFactor), t = static_cast<double>(op.scalars().step) + 1;
     const double beta1 = static_cast<double>(a.beta1), beta2 = static_cast<double>(a.beta2), decay = static_cast<double>(a.weightDecay);
     for (std::size_t p = 0; p + 3 < op.op().inputs.size() && !isSkipped(op, 4); p += 4)
         for (std::size_t i = 0; i < op.in(p).size(); ++i) {

@@ -7,6 +7,7 @@
 #include <QImage>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
@@ -369,6 +370,66 @@ private slots:
         QCOMPARE(bench.loader.preview()->testRows, 10);
         QCOMPARE(bench.part<ImageGrid>()->imageCount(), 50);
         QVERIFY(!bench.part<QTableView>("tablePreview")->isVisible());
+    }
+
+    void aTextIsShownWithItsVocabularyAndItsWindows()
+    {
+        Bench bench;
+        QByteArray prose;
+        for (int i = 0; i < 40; ++i)
+            prose += i % 2 ? "The train leaves at noon, and the \"loss\" falls; nobody, it seems, knows why.\n" : "It is late.\n";
+        bench.page.useFile(bench.write("story.txt", prose));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.preview().has_value(), kLoadMs);
+        QCOMPARE(bench.document.data().format, DataFormat::Text);
+        auto *text = bench.part<QPlainTextEdit>("textPreview");
+        QTRY_VERIFY(text->isVisible());
+        QCOMPARE(text->toPlainText(), QString::fromUtf8(prose));
+        QVERIFY(!bench.part<QTableView>("tablePreview")->isVisible());
+        QVERIFY(bench.loader.preview()->text->vocabulary > 20);
+        auto *length = bench.part<QSpinBox>("windowLength");
+        QVERIFY(length->isVisible() && bench.part<QComboBox>("tokens")->isVisible());
+        QVERIFY(!bench.part<QSpinBox>("windowHorizon")->isVisible());
+        const std::int64_t before = bench.loader.preview()->rowCount;
+        length->setValue(16);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.preview() && bench.loader.preview()->sampleShape == Shape{16}, kLoadMs);
+        QVERIFY(bench.loader.preview()->rowCount > before);
+        bench.document.undoStack()->undo();
+        QCOMPARE(length->value(), 64);
+        keepPictures(bench.page, QStringLiteral("data-text"));
+    }
+
+    void aSeriesShowsItsColumnsAndPredictsTheLast()
+    {
+        Bench bench;
+        QByteArray table = "day,load\n";
+        for (int i = 0; i < 1000; ++i)
+            table += QByteArray::number(i) + ',' + QByteArray::number(i % 24) + '\n';
+        const QString file = bench.write("load.csv", table);
+        DataConfig config;
+        config.format = DataFormat::Series;
+        config.target = TargetKind::Value;
+        bench.document.setData(config, QStringLiteral("Series"));
+        bench.page.useFile(file);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.loader.preview().has_value(), kLoadMs);
+        QCOMPARE(bench.document.data().format, DataFormat::Series);
+        QCOMPARE(bench.document.data().columns[1].role, ColumnRole::Target);
+        QVERIFY(bench.part<QTableView>("tablePreview")->isVisible());
+        auto *horizon = bench.part<QSpinBox>("windowHorizon");
+        QVERIFY(horizon->isVisible() && !bench.part<QComboBox>("tokens")->isVisible());
+        horizon->setValue(5);
+        QCOMPARE(bench.document.data().window.horizon, 5);
+        QVERIFY(!bench.part<QSpinBox>("splitSeed")->isEnabled());
+    }
+
+    void aMaskColoursEveryClassButTheFirst()
+    {
+        const QImage image = maskImage({0, 1, 2, 1}, QSize(2, 2));
+        QCOMPARE(image.pixelColor(0, 0).alpha(), 0);
+        QVERIFY(image.pixelColor(1, 0).alpha() > 0);
+        QVERIFY(image.pixelColor(1, 0) != image.pixelColor(0, 1));
+        QCOMPARE(image.pixelColor(1, 0), image.pixelColor(1, 1));
+        QVERIFY(maskImage({0, 1, 2}, QSize(2, 2)).isNull());
+        QVERIFY(maskImage({}, QSize(2, 2)).isNull());
     }
 
     void theLayoutIsRemembered()

@@ -91,7 +91,7 @@ private slots:
         QTest::keyClicks(&f.search, "softmax_cross");  // the type
         QCOMPARE(f.shown(), QStringList{"Softmax cross-entropy"});
         f.search.clear();
-        QTest::keyClicks(&f.search, "small patterns");  // words of the summary
+        QTest::keyClicks(&f.search, "patterns everywhere image");  // words of the summary
         QCOMPARE(f.shown(), QStringList{"Conv 2D"});
         f.search.clear();
         QCOMPARE(f.shown().size(), qsizetype(layerCatalog().size()));

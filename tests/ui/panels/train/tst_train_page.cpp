@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QToolButton>
 
@@ -378,6 +379,14 @@ private slots:
                 QVERIFY(bench.page.grab().save(QStringLiteral("%1/train-%2-%3-%4.png").arg(folder, QLatin1String(what), theme).arg(size.width())));
             };
             shoot("empty", {1232, 728});
+            for (QScrollArea *scroll : bench.page.findChildren<QScrollArea *>())  // the settings at the left, further down
+                if (scroll->findChild<QWidget *>(QStringLiteral("schedulePlot")))
+                    scroll->ensureWidgetVisible(scroll->findChild<QWidget *>(QStringLiteral("evaluationEvery")));
+            TrainingConfig training = bench.document.training();
+            training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
+            training.stopping.on = training.best.keep = true;
+            bench.document.setTraining(training, QStringLiteral("Schedule"));
+            shoot("course", {1232, 728});
             bench.click("Start");
             QTRY_VERIFY_WITH_TIMEOUT(bench.run.progress().epoch >= 6, 60'000);
             shoot("running", {1232, 728});

@@ -115,13 +115,14 @@ private slots:
         QCOMPARE(QString::fromStdString(bench.document.training().optimizer.type), type);
         const OptimizerSpec *spec = findOptimizer(type.toStdString());
         for (const TrainingField &field : trainingFields()) {
-            const bool used = !field.ofGpu && (!field.ofOptimizer || std::count(spec->uses.begin(), spec->uses.end(), field.key.toStdString()) > 0);
+            const auto isOwn = [&](const ParameterSpec &setting) { return setting.key == field.key.toStdString(); };
+            const bool used = !field.ofGpu && (!field.ofOptimizer || std::any_of(spec->settings.begin(), spec->settings.end(), isOwn));
             QCOMPARE(bench.form.findChild<QWidget *>(field.key)->isVisible(), used);
         }
         QVERIFY(bench.edit("learningRate")->isVisible());
         // And every setting the optimizers speak of has a field.
-        for (const std::string &key : spec->uses)
-            QVERIFY2(bench.form.findChild<QWidget *>(QString::fromStdString(key)), key.c_str());
+        for (const ParameterSpec &setting : spec->settings)
+            QVERIFY2(bench.form.findChild<QWidget *>(QString::fromStdString(setting.key)), setting.key.c_str());
     }
 
     void numbersAreTakenAsPeopleWriteThem()
@@ -129,8 +130,8 @@ private slots:
         Bench bench;
         bench.enter("learningRate", QStringLiteral("3e-4"));
         QCOMPARE(bench.document.training().optimizer.learningRate, 3e-4);
-        bench.enter("epochs", QStringLiteral("1,200"));
-        QCOMPARE(bench.document.training().epochs, std::int64_t{1200});
+        bench.enter("checkpointEveryEpochs", QStringLiteral("1,200"));
+        QCOMPARE(bench.document.training().checkpointEveryEpochs, std::int64_t{1200});
         bench.enter("seed", QStringLiteral("18446744073709551615"));
         QCOMPARE(bench.document.training().seed, std::numeric_limits<std::uint64_t>::max());
     }
@@ -176,7 +177,7 @@ private slots:
     void whatIsNoNumberIsSaid()
     {
         Bench bench;
-        bench.enter("epochs", QStringLiteral("many"));
+        bench.enter("checkpointEveryEpochs", QStringLiteral("many"));
         QVERIFY(bench.messages().join(QString()).contains(QStringLiteral("many")));
         bench.enter("seed", QStringLiteral("-3"));
         QCOMPARE(bench.document.training().seed, std::uint64_t{1});
@@ -201,8 +202,8 @@ private slots:
         small.trainRows = 20;
         bench.document.setDataSignature(small);
         QCOMPARE(bench.messages().size(), 1);
-        bench.enter("epochs", QStringLiteral("7"));  // another field is not held back
-        QCOMPARE(bench.document.training().epochs, std::int64_t{7});
+        bench.enter("checkpointEveryEpochs", QStringLiteral("7"));  // another field is not held back
+        QCOMPARE(bench.document.training().checkpointEveryEpochs, std::int64_t{7});
         bench.enter("batchSize", QStringLiteral("20"));
         QVERIFY(bench.messages().isEmpty());
     }
@@ -213,7 +214,7 @@ private slots:
         bench.choose("sgd");
         auto *nesterov = bench.form.findChild<QCheckBox *>(QStringLiteral("nesterov"));
         QTest::mouseClick(nesterov, Qt::LeftButton, {}, QPoint(8, nesterov->height() / 2));
-        QVERIFY(bench.document.training().optimizer.nesterov);
+        QCOMPARE(std::get<bool>(bench.document.training().optimizer.value("nesterov")), true);
         QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Turn Nesterov on"));
     }
 

@@ -1,0 +1,33 @@
+// pad: elements of one value before and after the entries of an axis.
+//   input    x
+//   output   y, longer by before + after along the axis
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std::span<const TensorType> inputs)
+{
+    const auto &pad = std::get<PadAttributes>(attributes);
+    auto sizes = inputs[0].shape.sizes();
+    const auto rank = static_cast<std::int64_t>(sizes.size());
+    const std::int64_t axis = pad.axis < 0 ? pad.axis + rank : pad.axis;
+    if (axis < 0 || axis >= rank || pad.before < 0 || pad.after < 0)
+        return fail(ErrorCode::InvalidGraph, "pad of {} before and {} after axis {} does not fit {}.", pad.before, pad.after, pad.axis,
+                    inputs[0].shape.text());
+    sizes[static_cast<std::size_t>(axis)] += pad.before + pad.after;
+    return activationLike(inputs[0], Shape(std::move(sizes)));
+}
+
+static Status gradient(GradientContext &context)
+{
+    const auto &pad = context.attributes<PadAttributes>();
+    const Shape &x = context.builder().shape(context.input(0));
+    const auto axis = static_cast<std::size_t>(pad.axis < 0 ? pad.axis + static_cast<std::int64_t>(x.rank()) : pad.axis);
+    TRAINYARD_TRY(const ValueId dx, context.builder().addOne(OpKind::Slice, SliceAttributes{pad.axis, pad.before, x[axis]}, {context.outputGradient()}));
+    context.setInputGradient(0, dx);
+    return {};
+}
+
+const OpSpec kPadOp{.name = "pad", .inferOutputs = infer, .gradient = gradient};
+
+}  // namespace trainyard

@@ -1,0 +1,21 @@
+// rms_norm_grad: both gradients of rms_norm.
+//   inputs   x [..., C], dy like x, gamma [C], inverse [rows]
+//   outputs  dx like x, dgamma [C]
+#include "engine/ops/shape_rules.h"
+
+namespace trainyard {
+
+static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<const TensorType> inputs)
+{
+    const TensorType channels{DType::F32, Shape{inputs[0].shape.back()}};
+    return std::vector<OutputType>{{inputs[0], Role::Activation}, {channels, Role::Gradient}};
+}
+
+static double flops(const OpAttributes &, std::span<const TensorType> inputs, std::span<const TensorType>)
+{
+    return 9.0 * static_cast<double>(inputs[0].shape.elements());
+}
+
+const OpSpec kRmsNormGradOp{.name = "rms_norm_grad", .inferOutputs = infer, .flops = flops, .inPlaceInput = 1};
+
+}  // namespace trainyard

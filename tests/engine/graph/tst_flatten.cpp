@@ -1,0 +1,257 @@
+#include <QtTest>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/graph/flatten.h"
+
+using namespace trainyard;
+
+class TestFlatten : public QObject {
+    Q_OBJECT
+
+    using List = std::vector<std::int64_t>;
+
+    static LayerId add(Graph &graph, const std::string &type, const std::string &name, const std::vector<LayerId> &sources = {},
+                       const ParameterMap &settings = {})
+    {
+        const LayerId id = graph.add(type);
+        graph.edit(id)->name = name;
+        graph.edit(id)->parameters = settings;
+        int port = 0;
+        for (const LayerId source : sources)
+            if (!graph.connect({source, id, port++}))
+                throw std::runtime_error(name + " cannot be connected");
+        return id;
+    }
+
+    static LayerId addBlock(Graph &graph, const std::string &definition, const std::string &name, const std::vector<LayerId> &sources,
+                            const ParameterMap &settings = {})
+    {
+        const LayerId id = add(graph, kBlockType, name, sources, settings);
+        graph.edit(id)->block = definition;
+        return id;
+    }
+
+    // x + dense(x), of this many units.
+    static Graph residual(std::int64_t units = 8)
+    {
+        Graph body;
+        const LayerId in = add(body, kBlockInputType, "in");
+        const LayerId dense = add(body, "dense", "dense1", {in}, {{"units", units}});
+        add(body, kBlockOutputType, "out", {add(body, "add", "sum", {in, dense})});
+        return body;
+    }
+
+    // Input of 8 numbers, then the block, then three classes.
+    static Graph around(const Graph &definition, const ParameterMap &settings = {})
+    {
+        Graph graph;
+        graph.setBlock("residual", definition);
+        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{8}}});
+        const LayerId block = addBlock(graph, "residual", "res", {in}, settings);
+        add(graph, "softmax_cross_entropy", "loss", {add(graph, "dense", "scores", {block}, {{"units", std::int64_t{3}}})});
+        return graph;
+    }
+
+    static std::vector<std::string> names(const Graph &graph)
+    {
+        std::vector<std::string> all;
+        for (const Layer &layer : graph.layers())
+            all.push_back(layer.name);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+
+    static std::string onlyProblem(const Graph &graph)
+    {
+        const GraphAnalysis analysis = analyze(graph);
+        std::string all;
+        for (const Problem &problem : analysis.problems)
+            all += (all.empty() ? "" : " | ") + problem.message;
+        return all;
+    }
+
+private slots:
+    void aBlockBecomesTheLayersOfItsDefinition()
+    {
+        const Graph graph = around(residual());
+        const FlatGraph flat = flatten(graph);
+        QVERIFY(flat.problems.empty());
+        QCOMPARE(names(flat.graph), (std::vector<std::string>{"in", "loss", "res/dense1", "res/sum", "scores"}));
+        const Layer *sum = flat.graph.findByName("res/sum"), *dense = flat.graph.findByName("res/dense1");
+        const LayerId in = graph.findByName("in")->id;
+        QCOMPARE(flat.graph.wiresInto(sum->id), (std::vector<Wire>{{in, sum->id, 0}, {dense->id, sum->id, 1}}));
+        QCOMPARE(flat.graph.wiresInto(flat.graph.findByName("scores")->id).front().from, sum->id);
+        const LayerOrigin &origin = flat.origins.at(dense->id);
+        QCOMPARE(origin.top, graph.findByName("res")->id);
+        QCOMPARE(origin.block, std::string("residual"));
+        QCOMPARE(origin.layer, graph.findBlock("residual")->findByName("dense1")->id);
+    }
+
+    void aGraphWithoutBlocksStaysAsItIs()
+    {
+        Graph graph;
+        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{8}}});
+        add(graph, "relu", "relu1", {in});
+        QCOMPARE(flatten(graph).graph, graph);
+    }
+
+    void repeatedBlocksStandInARow()
+    {
+        const FlatGraph flat = flatten(around(residual(), {{"repeat", std::int64_t{3}}}));
+        QCOMPARE(names(flat.graph), (std::vector<std::string>{"in", "loss", "res.1/dense1", "res.1/sum", "res.2/dense1", "res.2/sum", "res.3/dense1",
+                                                              "res.3/sum", "scores"}));
+        QCOMPARE(flat.graph.wiresInto(flat.graph.findByName("res.3/dense1")->id).front().from, flat.graph.findByName("res.2/sum")->id);
+        QVERIFY(flat.graph.findByName("res.2/dense1")->weightsOf.empty());
+    }
+
+    void repeatedBlocksMayShareTheirWeights()
+    {
+        const Graph graph = around(residual(), {{"repeat", std::int64_t{3}}, {"share_weights", true}});
+        const FlatGraph flat = flatten(graph);
+        QVERIFY(flat.graph.findByName("res.1/dense1")->weightsOf.empty());
+        QCOMPARE(flat.graph.findByName("res.3/dense1")->weightsOf, std::string("res.1/dense1"));
+        QCOMPARE(analyze(graph).parameters, std::int64_t{8 * 8 + 8 + 8 * 3 + 3});
+        QCOMPARE(analyze(around(residual(), {{"repeat", std::int64_t{3}}})).parameters, std::int64_t{3 * (8 * 8 + 8) + 8 * 3 + 3});
+    }
+
+    void twoBlocksShareWeightsByTheNameOfOne()
+    {
+        Graph graph = around(residual());
+        const LayerId second = addBlock(graph, "residual", "res2", {graph.findByName("res")->id});
+        const LayerId scores = graph.findByName("scores")->id;
+        graph.disconnect({graph.findByName("res")->id, scores, 0});
+        QVERIFY(graph.connect({second, scores, 0}));
+        graph.edit(second)->weightsOf = "res";
+        QCOMPARE(flatten(graph).graph.findByName("res2/dense1")->weightsOf, std::string("res/dense1"));
+        QCOMPARE(analyze(graph).parameters, std::int64_t{8 * 8 + 8 + 8 * 3 + 3});
+        graph.edit(second)->weightsOf = "nobody";
+        QVERIFY(QString::fromStdString(onlyProblem(graph)).contains("which is not in the network"));
+    }
+
+    void blocksNest()
+    {
+        Graph outer;
+        const LayerId in = add(outer, kBlockInputType, "in");
+        const LayerId first = addBlock(outer, "residual", "a", {in});
+        add(outer, kBlockOutputType, "out", {addBlock(outer, "residual", "b", {first}, {{"repeat", std::int64_t{2}}})});
+        Graph graph = around(residual());
+        graph.setBlock("stage", outer);
+        graph.edit(graph.findByName("res")->id)->block = "stage";
+        const FlatGraph flat = flatten(graph);
+        QVERIFY(flat.problems.empty());
+        QVERIFY(flat.graph.findByName("res/b.2/dense1"));
+        QCOMPARE(flat.origins.at(flat.graph.findByName("res/b.2/dense1")->id).block, std::string("residual"));
+        QVERIFY(analyze(graph).runnable());
+    }
+
+    void aBlockThatContainsItselfIsNamedWithItsPath()
+    {
+        Graph outer;
+        const LayerId in = add(outer, kBlockInputType, "in");
+        add(outer, kBlockOutputType, "out", {addBlock(outer, "stage", "again", {in})});
+        Graph graph = around(residual());
+        graph.setBlock("stage", outer);
+        graph.edit(graph.findByName("res")->id)->block = "stage";
+        const GraphAnalysis analysis = analyze(graph);
+        QCOMPARE(onlyProblem(graph), std::string("The block stage contains itself: stage -> stage. Take one of them out."));
+        QCOMPARE(analysis.problems.front().layer, graph.findByName("res")->id);
+    }
+
+    void aBlockWithoutDefinitionInputOrOutputSaysSo()
+    {
+        Graph graph = around(residual());
+        graph.removeBlock("residual");
+        QVERIFY(QString::fromStdString(onlyProblem(graph)).contains("which is not in the project"));
+        Graph body = residual();
+        body.remove(body.findByName("in")->id);
+        QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("has no input"));
+        body = residual();
+        body.remove(body.findByName("out")->id);
+        QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("has no output"));
+        body = residual();
+        add(body, "mean_squared_error", "loss2", {body.findByName("sum")->id});
+        QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("loss2 cannot stand inside"));
+        body = residual();
+        const LayerId more = add(body, kBlockInputType, "in2", {}, {{"number", std::int64_t{2}}});
+        QVERIFY(body.connect({more, body.findByName("sum")->id, 2}));
+        QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("res takes 2 inputs, got 1"));
+    }
+
+    void theFixOfAProblemInsideABlockChangesItsDefinition()
+    {
+        Graph graph = around(residual(7));  // 8 + 7 numbers cannot be added
+        const GraphAnalysis broken = analyze(graph);
+        QCOMPARE(broken.problems.size(), std::size_t{1});
+        QCOMPARE(broken.problems.front().layer, graph.findByName("res")->id);
+        QVERIFY(broken.layers.at(graph.findByName("res")->id).broken);
+        QVERIFY(QString::fromStdString(broken.problems.front().message).contains("res/sum"));
+        Fix fix{"", graph.findBlock("residual")->findByName("dense1")->id, "units", std::int64_t{8}, "residual"};
+        applyFix(graph, fix);
+        QVERIFY(analyze(graph).runnable());
+    }
+
+    void analysisTellsWhatABlockGivesAndWhatIsInside()
+    {
+        const Graph graph = around(residual(), {{"repeat", std::int64_t{2}}});
+        const GraphAnalysis analysis = analyze(graph);
+        const LayerFacts &block = analysis.layers.at(graph.findByName("res")->id);
+        QCOMPARE(block.output->text(), std::string("8"));
+        QCOMPARE(block.parameters, std::int64_t{2 * (8 * 8 + 8)});
+        QCOMPARE(block.label, std::string("residual, repeated 2 times"));
+        const auto &inside = analysis.blocks.at("residual");
+        QCOMPARE(inside.at(graph.findBlock("residual")->findByName("dense1")->id).parameters, std::int64_t{8 * 8 + 8});
+    }
+
+    void tooManyLayersAreAProblemAndNotAWait()
+    {
+        Graph graph = around(residual(), {{"repeat", std::int64_t{64}}});
+        std::string inner = "residual";
+        for (int level = 0; level < 4; ++level) {
+            Graph body;
+            const LayerId in = add(body, kBlockInputType, "in");
+            add(body, kBlockOutputType, "out", {addBlock(body, inner, "x", {in}, {{"repeat", std::int64_t{64}}})});
+            inner = "level" + std::to_string(level);
+            graph.setBlock(inner, body);
+        }
+        graph.edit(graph.findByName("res")->id)->block = inner;
+        const FlatGraph flat = flatten(graph);
+        QCOMPARE(flat.problems.size(), std::size_t{1});
+        QVERIFY(flat.graph.layers().size() <= kMaxFlatLayers);
+    }
+
+    void blocksComeBackFromAFileAsTheyWere()
+    {
+        Graph graph = around(residual(), {{"repeat", std::int64_t{2}}});
+        graph.edit(graph.findByName("scores")->id)->weightsOf = "other";
+        const auto json = graphToJson(graph);
+        const auto read = graphFromJson(json, layoutToJson(graph));
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QCOMPARE(*read, graph);
+        QCOMPARE(graphToJson(*read), json);
+    }
+
+    void aBadBlockInAFileIsNamed_data()
+    {
+        QTest::addColumn<QString>("blocks");
+        QTest::addColumn<QString>("message");
+        QTest::newRow("no list") << "7" << "must be a list";
+        QTest::newRow("no name") << R"([{"layers": []}])" << "an object with a name";
+        QTest::newRow("no object") << R"([3])" << "an object with a name";
+        QTest::newRow("twice") << R"([{"name": "a", "layers": []}, {"name": "a", "layers": []}])" << "Two blocks have the name a";
+        QTest::newRow("a block in a block") << R"([{"name": "a", "layers": [], "blocks": []}])" << "blocks of its own";
+        QTest::newRow("bad inside") << R"([{"name": "a", "layers": 5}])" << "In the block a:";
+    }
+    void aBadBlockInAFileIsNamed()
+    {
+        QFETCH(QString, blocks);
+        QFETCH(QString, message);
+        const auto json = nlohmann::ordered_json::parse(R"({"layers": [], "wires": [], "blocks": )" + blocks.toStdString() + "}");
+        const auto read = graphFromJson(json, {});
+        QVERIFY(!read);
+        QVERIFY2(QString::fromStdString(read.error().message).contains(message), read.error().message.c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFlatten)
+#include "tst_flatten.moc"
