@@ -102,13 +102,10 @@ struct Conv2dAttributes {
 };
 
 // Average pooling counts padding only where countPadding is set.
-// Adaptive (outputH above 0): output row i averages or searches rows floor(i h / outputH) to ceil((i + 1) h / outputH) - 1,
-// columns alike, and the window is not used.
 struct Pool2dAttributes {
     Window2d window;
     bool countPadding = false;
     std::int64_t inputH = 0, inputW = 0;  // backward ops only: the forward input's size
-    std::int64_t outputH = 0, outputW = 0;  // adaptive pooling
     bool operator==(const Pool2dAttributes &) const = default;
 };
 
