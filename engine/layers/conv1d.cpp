@@ -14,11 +14,8 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     if (!window)
         return tl::unexpected(window.error());
     const std::int64_t filters = settings.integer("filters"), groups = settings.integer("groups"), channels = inputs[0][1];
-    if (channels % groups != 0 || filters % groups != 0)
-        return problem(fmt::format("Conv 1D with {} groups expects channels and filters that are multiples of {}, got {} channels and {} filters. "
-                                   "Set groups to 1 or to a common divisor.",
-                                   groups, groups, channels, filters),
-                       "groups", ParameterFix{"groups", std::int64_t{1}, "Set groups to 1"});
+    if (auto found = checkGroups("Conv 1D", groups, channels, filters))
+        return tl::unexpected(std::move(*found));
     if (auto found = checkWeights("Conv 1D", std::array{window->kernelH, channels / groups, filters}, "filters"))
         return tl::unexpected(std::move(*found));
     return boundedShape("Conv 1D", lengthAfter(*window, inputs[0], filters), "filters");

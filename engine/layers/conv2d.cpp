@@ -14,11 +14,8 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     if (auto found = checkImage("Conv 2D", image))
         return tl::unexpected(std::move(*found));
     const std::int64_t filters = settings.integer("filters"), groups = settings.integer("groups"), channels = image[2];
-    if (channels % groups != 0 || filters % groups != 0)
-        return problem(fmt::format("Conv 2D with {} groups expects channels and filters that are multiples of {}, got {} "
-                                   "channels and {} filters. Set groups to 1 or to a common divisor.",
-                                   groups, groups, channels, filters),
-                       "groups", ParameterFix{"groups", std::int64_t{1}, "Set groups to 1"});
+    if (auto found = checkGroups("Conv 2D", groups, channels, filters))
+        return tl::unexpected(std::move(*found));
     const auto window = imageWindow("Conv 2D", settings, image);
     if (!window)
         return tl::unexpected(window.error());

@@ -15,11 +15,8 @@ static ShapeResult inferShape(const LayerSettings &settings, std::span<const Sha
     if (!window)
         return tl::unexpected(window.error());
     const std::int64_t filters = settings.integer("filters"), groups = settings.integer("groups"), channels = volume[3];
-    if (channels % groups != 0 || filters % groups != 0)
-        return problem(fmt::format("Conv 3D with {} groups expects channels and filters that are multiples of {}, got {} channels and {} filters. Set groups "
-                                   "to 1 or to a common divisor.",
-                                   groups, groups, channels, filters),
-                       "groups", ParameterFix{"groups", std::int64_t{1}, "Set groups to 1"});
+    if (auto found = checkGroups("Conv 3D", groups, channels, filters))
+        return tl::unexpected(std::move(*found));
     const auto &kernel = window->kernel;
     if (auto found = checkWeights("Conv 3D", std::array{kernel[0], kernel[1], kernel[2], channels / groups, filters}, "filters"))
         return tl::unexpected(std::move(*found));

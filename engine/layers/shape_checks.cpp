@@ -33,6 +33,16 @@ std::optional<LayerProblem> checkWeights(const std::string &title, std::span<con
                         key, std::nullopt};
 }
 
+std::optional<LayerProblem> checkGroups(const std::string &title, std::int64_t groups, std::int64_t channels, std::int64_t filters)
+{
+    if (channels % groups == 0 && filters % groups == 0)
+        return std::nullopt;
+    return LayerProblem{fmt::format("{} with {} groups expects channels and filters that are multiples of {}, got {} channels and {} filters. "
+                                    "Set groups to 1 or to a common divisor.",
+                                    title, groups, groups, channels, filters),
+                        "groups", ParameterFix{"groups", std::int64_t{1}, "Set groups to 1"}};
+}
+
 std::optional<LayerProblem> checkImage(const std::string &title, const Shape &shape)
 {
     if (shape.rank() == 3)

@@ -17,6 +17,9 @@ ShapeResult boundedShape(const std::string &title, Shape shape, const std::strin
 // Whether a weight tensor of these sizes is small enough.
 std::optional<LayerProblem> checkWeights(const std::string &title, std::span<const std::int64_t> sizes, const std::string &key);
 
+// Whether a grouped convolution divides evenly; the fix sets groups to 1.
+std::optional<LayerProblem> checkGroups(const std::string &title, std::int64_t groups, std::int64_t channels, std::int64_t filters);
+
 // An image is height x width x channels.
 std::optional<LayerProblem> checkImage(const std::string &title, const Shape &shape);
 std::optional<LayerProblem> checkSameShapes(const std::string &title, std::span<const Shape> shapes);

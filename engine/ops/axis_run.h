@@ -18,6 +18,18 @@ inline AxisRun axisRun(const Shape &shape, std::int64_t first, std::int64_t last
     return run;
 }
 
+// The axis counted from 0; a negative one counts from the end.
+inline std::int64_t axisOf(const Shape &shape, std::int64_t axis)
+{
+    return axis < 0 ? axis + static_cast<std::int64_t>(shape.rank()) : axis;
+}
+
+// Around one axis, which may count from the end.
+inline AxisRun axisRun(const Shape &shape, std::int64_t axis)
+{
+    return axisRun(shape, axisOf(shape, axis), axisOf(shape, axis));
+}
+
 // Which axes of `to` are repeated when `from` is expanded to it; empty (first > last) where none is.
 struct RepeatedAxes {
     std::int64_t first = 0, last = -1;

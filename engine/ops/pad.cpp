@@ -1,6 +1,7 @@
 // pad: elements of one value before and after the entries of an axis.
 //   input    x
 //   output   y, longer by before + after along the axis
+#include "engine/ops/axis_run.h"
 #include "engine/ops/shape_rules.h"
 
 namespace trainyard {
@@ -22,7 +23,7 @@ static Status gradient(GradientContext &context)
 {
     const auto &pad = context.attributes<PadAttributes>();
     const Shape &x = context.builder().shape(context.input(0));
-    const auto axis = static_cast<std::size_t>(pad.axis < 0 ? pad.axis + static_cast<std::int64_t>(x.rank()) : pad.axis);
+    const auto axis = static_cast<std::size_t>(axisOf(x, pad.axis));
     TRAINYARD_TRY(const ValueId dx, context.builder().addOne(OpKind::Slice, SliceAttributes{pad.axis, pad.before, x[axis]}, {context.outputGradient()}));
     context.setInputGradient(0, dx);
     return {};

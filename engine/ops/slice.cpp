@@ -1,6 +1,7 @@
 // slice: `length` entries from `begin` on along one axis.
 //   input    x
 //   output   y
+#include "engine/ops/axis_run.h"
 #include "engine/ops/shape_rules.h"
 
 namespace trainyard {
@@ -22,7 +23,7 @@ static Status gradient(GradientContext &context)
 {
     const auto &slice = context.attributes<SliceAttributes>();
     const Shape &x = context.builder().shape(context.input(0));
-    const auto axis = static_cast<std::size_t>(slice.axis < 0 ? slice.axis + static_cast<std::int64_t>(x.rank()) : slice.axis);
+    const auto axis = static_cast<std::size_t>(axisOf(x, slice.axis));
     const PadAttributes pad{slice.axis, slice.begin, x[axis] - slice.begin - slice.length, 0.0f};
     TRAINYARD_TRY(const ValueId dx, context.builder().addOne(OpKind::Pad, pad, {context.outputGradient()}));
     context.setInputGradient(0, dx);

@@ -1,14 +1,14 @@
 #include <cstring>
 
-#include "engine/backends/cpu/axis_split.h"
 #include "engine/backends/cpu/step.h"
+#include "engine/ops/axis_run.h"
 
 namespace trainyard::cpu {
 
 std::unique_ptr<Step> makePad(StepRequest &request)
 {
     const auto pad = request.attributes<PadAttributes>();
-    const AxisSplit x = splitAt(request.inputShape(0), pad.axis);
+    const AxisRun x = axisRun(request.inputShape(0), pad.axis);
     const auto outer = static_cast<std::size_t>(x.outer), copied = static_cast<std::size_t>(x.length * x.inner);
     const auto before = static_cast<std::size_t>(pad.before * x.inner), after = static_cast<std::size_t>(pad.after * x.inner);
     return makeLoop([=, op = request.op, threads = request.threads](const StepMemory &memory) {

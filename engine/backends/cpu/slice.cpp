@@ -1,14 +1,14 @@
 #include <cstring>
 
-#include "engine/backends/cpu/axis_split.h"
 #include "engine/backends/cpu/step.h"
+#include "engine/ops/axis_run.h"
 
 namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeSlice(StepRequest &request)
 {
     const auto attributes = request.attributes<SliceAttributes>();
-    const AxisSplit x = splitAt(request.inputShape(0), attributes.axis);
+    const AxisRun x = axisRun(request.inputShape(0), attributes.axis);
     return makeLoop([op = request.op, attributes, x](const StepMemory &memory) {
         const auto count = static_cast<std::size_t>(attributes.length * x.inner);
         for (std::int64_t o = 0; o < x.outer; ++o)

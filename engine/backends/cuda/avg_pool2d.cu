@@ -1,5 +1,5 @@
+#include "engine/backends/cuda/entry_sums.h"
 #include "engine/backends/cuda/pooling.h"
-#include "engine/backends/cuda/tile_sums.h"
 #include "engine/backends/cuda/value_types.h"
 
 namespace trainyard::cuda {
@@ -33,32 +33,10 @@ __global__ void averagePool(PoolWindow window, PixelItems items, const T *x, T *
     }
 }
 
-// One output pixel per image whose window is the whole image: a block for a tile of an image's channels, its threads share
-// the pixels. tiles: of one image, rows are its pixels.
-template <int kPack, typename T>
-__global__ void averageImage(ChannelTiles tiles, const T *x, T *y)
-{
-    const unsigned image = blockIdx.x / static_cast<unsigned>(tiles.tiles);
-    const TilePlace at = tilePlace(tiles, blockIdx.x % static_cast<unsigned>(tiles.tiles), threadIdx.x);
-    const T *pixels = x + static_cast<std::size_t>(image) * tiles.rows * tiles.channels;
-    float sums[kPack] = {};
-    if (at.pack < tiles.packs)
-        TRAINYARD_UNROLL_BY_4
-        for (std::int64_t row = at.firstRow; row < tiles.rows; row += tiles.lanes()) {
-            float values[kPack];
-            loadFloats(pixels + row * tiles.channels + at.pack * kPack, values);
-            TRAINYARD_UNROLL
-            for (int k = 0; k < kPack; ++k)
-                sums[k] += values[k];
-        }
-    const float *totals = sumTile<kPack>(sums, tiles.width);
-    const int column = static_cast<int>(threadIdx.x);
-    if (column >= tiles.width || at.pack >= tiles.packs)
-        return;
-    for (int k = 0; k < kPack; ++k)
-        sums[k] = totals[k * tiles.width + column] / static_cast<float>(tiles.rows);
-    storeFloats(y + static_cast<std::size_t>(image) * tiles.channels + at.pack * kPack, sums);
-}
+struct OverPixels {
+    float pixels;
+    __device__ float operator()(float sum) const { return sum / pixels; }
+};
 
 bool isGlobal(const PoolWindow &w)
 {
@@ -82,8 +60,8 @@ StepResult makeAvgPool2d(StepRequest &request)
             const int pack = packed ? kPack : 1;
             if (isGlobal(window)) {
                 const ChannelTiles tiles = channelTiles(in[1] * in[2], in[3], pack, 1, 1);
-                return launch(stream, packed ? averageImage<kPack, T> : averageImage<1, T>, static_cast<unsigned>(in[0] * tiles.tiles),
-                              kTileThreads, tiles, memory.at<const T>(x), memory.at<T>(y));
+                return launch(stream, packed ? sumEntries<kPack, OverPixels, T, T> : sumEntries<1, OverPixels, T, T>, static_cast<unsigned>(in[0] * tiles.tiles),
+                              kTileThreads, tiles, OverPixels{static_cast<float>(tiles.rows)}, memory.at<const T>(x), memory.at<T>(y));
             }
             return forPixels(out, pack, [&](std::int64_t first, const PixelItems &items) {
                 return launch(stream, packed ? averagePool<kPack, T> : averagePool<1, T>, blocksFor(items.count, kBlockThreads, 65536),

@@ -24,8 +24,8 @@ StepResult makePad(StepRequest &request)
     const ValueId x = request.op.inputs[0], y = request.op.outputs[0];
     TRAINYARD_TRY(const DType dtype, commonFloatType(request, {x, y}));
     const Shape in = request.inputShape(0), out = request.outputShape();
-    const std::int64_t axis = pad.axis < 0 ? pad.axis + static_cast<std::int64_t>(in.rank()) : pad.axis;
-    const AxisRun from = axisRun(in, axis, axis), to = axisRun(out, axis, axis);
+    const std::int64_t axis = axisOf(in, pad.axis);
+    const AxisRun from = axisRun(in, axis), to = axisRun(out, axis);
     const std::int64_t samples = axis == 0 ? 1 : out[0];
     if (out.elements() / samples > kMostFastItems)
         return fail(ErrorCode::Unsupported, "The GPU cannot pad {} to {}: that is more than 2^31 elements of a sample.", in.text(), out.text());

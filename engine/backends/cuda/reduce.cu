@@ -1,6 +1,6 @@
 #include "engine/backends/cuda/column_sum.h"
+#include "engine/backends/cuda/entry_sums.h"
 #include "engine/backends/cuda/row_teams.h"
-#include "engine/backends/cuda/tile_sums.h"
 #include "engine/backends/cuda/value_types.h"
 #include "engine/ops/axis_run.h"
 
@@ -31,30 +31,10 @@ __global__ void reduceRows(std::int64_t rows, int length, bool largest, float sc
     }
 }
 
-// A block for a tile of the inner elements of one outer block; its threads share the entries.
-template <int kPack, typename T, typename Out>
-__global__ void sumEntries(ChannelTiles tiles, float scale, const T *x, Out *y)
-{
-    const unsigned outer = blockIdx.x / static_cast<unsigned>(tiles.tiles);
-    const TilePlace at = tilePlace(tiles, blockIdx.x % static_cast<unsigned>(tiles.tiles), threadIdx.x);
-    const T *entries = x + static_cast<std::size_t>(outer) * tiles.rows * tiles.channels;
-    float sums[kPack] = {};
-    if (at.pack < tiles.packs)
-        TRAINYARD_UNROLL_BY_4
-        for (std::int64_t row = at.firstRow; row < tiles.rows; row += tiles.lanes()) {
-            float values[kPack];
-            loadFloats(entries + row * tiles.channels + at.pack * kPack, values);
-            TRAINYARD_UNROLL
-            for (int k = 0; k < kPack; ++k)
-                sums[k] += values[k];
-        }
-    const float *totals = sumTile<kPack>(sums, tiles.width);
-    const int column = static_cast<int>(threadIdx.x);
-    if (column >= tiles.width || at.pack >= tiles.packs)
-        return;
-    for (int k = 0; k < kPack; ++k)
-        y[static_cast<std::size_t>(outer) * tiles.channels + at.pack * kPack + k] = fromFloat<Out>(totals[k * tiles.width + column] * scale);
-}
+struct Scaled {
+    float scale;
+    __device__ float operator()(float sum) const { return sum * scale; }
+};
 
 // One result per thread.
 template <typename T>
@@ -87,10 +67,10 @@ Status reduceRun(cudaStream_t stream, const AxisRun &run, ReduceKind kind, const
         if (kind == ReduceKind::Max)
             return launch(stream, largestEntry<T>, blocksFor(run.outer * run.inner), kBlockThreads, run.outer * run.inner, run.length, run.inner, x, y);
     constexpr int kPack = packElements<T>();
-    const bool packed = run.inner % kPack == 0 && packsAligned(x);
+    const bool packed = run.inner % kPack == 0 && packsAligned(x, y);
     const ChannelTiles tiles = channelTiles(run.length, run.inner, packed ? kPack : 1, 1, 1);
-    return launch(stream, packed ? sumEntries<kPack, T, Out> : sumEntries<1, T, Out>, static_cast<unsigned>(run.outer * tiles.tiles), kTileThreads, tiles, scale,
-                  x, y);
+    return launch(stream, packed ? sumEntries<kPack, Scaled, T, Out> : sumEntries<1, Scaled, T, Out>, static_cast<unsigned>(run.outer * tiles.tiles), kTileThreads,
+                  tiles, Scaled{scale}, x, y);
 }
 
 }  // namespace
