@@ -40,10 +40,13 @@ Command addTrain(CLI::App &app);
 Command addRuns(CLI::App &app);
 Command addShow(CLI::App &app);
 Command addForecast(CLI::App &app);
+Command addMatch(CLI::App &app);
 Command addRace(CLI::App &app);
 Command addProfile(CLI::App &app);
 Command addLrRange(CLI::App &app);
 Command addLayers(CLI::App &app);
+Command addSample(CLI::App &app);
+Command addBlocks(CLI::App &app);
 Command addDoctor(CLI::App &app);
 
 }  // namespace trainyard::cli

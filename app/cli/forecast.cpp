@@ -17,7 +17,7 @@ namespace {
 
 struct ForecastOptions {
     std::string project;
-    std::optional<std::int64_t> batch;
+    std::optional<std::int64_t> batch, recompute;
     std::optional<std::string> device, precision, gpuFile;
     bool largest = false;
     bool json = false;
@@ -36,6 +36,10 @@ Result<Answer> ask(const ForecastOptions &options)
     project.training.device = options.device.value_or(project.training.device);
     if (options.precision)
         project.training.precision = *findPrecision(*options.precision);  // one of them: checked when it was read
+    if (options.recompute) {
+        project.training.recompute = true;
+        project.training.recomputeMiB = *options.recompute;
+    }
     TRAINYARD_TRY(const Dataset dataset, loadDataset(project.data, project.folder));
     TRAINYARD_CHECK(checkTraining(project.training, static_cast<std::int64_t>(dataset.train.size())));
     TRAINYARD_CHECK(checkGraph(project.graph, dataset));
@@ -69,6 +73,8 @@ void printAnswer(const Answer &answer)
                                {"fits", forecast.fits()}};
     if (forecast.available)
         out["available_bytes"] = *forecast.available;
+    if (const auto &again = forecast.recomputation)
+        out["recomputation"] = {{"arena_bytes_without", again->arenaBytesWithout}, {"extra_flops", again->extraFlops}, {"ops", again->ops}, {"layers", again->layers}};
     if (answer.largestBatch)
         out["largest_batch"] = *answer.largestBatch;
     for (const DeviceForecast &device : forecast.devices) {
@@ -107,6 +113,12 @@ void printText(const Answer &answer)
         std::printf("  on %-8s %12s in the arena%s%s\n", device.device.c_str(), formatBytes(device.arenaBytes).c_str(),
                     device.dataBytes > 0 ? fmt::format(", {} of data", formatBytes(device.dataBytes)).c_str() : "",
                     device.available ? fmt::format(", {} free: {}", formatBytes(*device.available), device.fits() ? "fits" : "does not fit").c_str() : "");
+    if (const auto &again = forecast.recomputation) {
+        std::printf("  without recomputation %s; %s more work, for what is worked out a second time:\n", formatBytes(again->arenaBytesWithout).c_str(),
+                    formatPercent(again->extraFlops).c_str());
+        for (const std::string &layer : again->layers)
+            std::printf("    %s\n", layer.c_str());
+    }
     for (const std::string &note : forecast.notes)
         std::printf("  %s\n", note.c_str());
     if (forecast.available && forecast.devices.empty())
@@ -140,6 +152,8 @@ Command addForecast(CLI::App &app)
     auto *device = command->add_option("--device", options->device, "auto, cpu, cuda:0 and so on, instead of the project's");
     command->add_option("--precision", options->precision, "float32, bfloat16 or float16, instead of the project's")
         ->check(CLI::IsMember({"float32", "bfloat16", "float16"}));
+    command->add_option("--recompute", options->recompute, "Work values out a second time until the arena fits into so many MiB; 0: into what is free")
+        ->check(CLI::NonNegativeNumber);
     command->add_option("--gpu", options->gpuFile, "A GPU that is not in this machine, as a file of its properties")->excludes(device);
     command->add_flag("--largest", options->largest, "Also find the largest batch that fits");
     command->add_flag("--json", options->json, "JSON for scripts");

@@ -1,12 +1,11 @@
 // trainyard-cli layers [NAME]: the reference, generated from the same specs that make palette and inspector.
-#include <cmath>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
-#include "engine/base/format.h"
+#include "app/cli/settings_reference.h"
 #include "engine/layers/layer_spec.h"
 
 namespace trainyard::cli {
@@ -18,42 +17,18 @@ struct LayersOptions {
     bool json = false;
 };
 
-std::string rangeText(const ParameterSpec &parameter)
-{
-    if (!parameter.choices.empty()) {
-        std::string text;
-        for (const std::string &choice : parameter.choices)
-            text += (text.empty() ? "" : " | ") + choice;
-        return text;
-    }
-    const bool low = std::isfinite(parameter.minimum), high = std::isfinite(parameter.maximum);
-    if (!low && !high)
-        return "";
-    if (low && high)
-        return formatSignificant(parameter.minimum) + " to " + formatSignificant(parameter.maximum);
-    return low ? "at least " + formatSignificant(parameter.minimum) : "at most " + formatSignificant(parameter.maximum);
-}
-
 nlohmann::ordered_json toJson(const LayerSpec &spec)
 {
     nlohmann::ordered_json out{{"type", spec.type}, {"title", spec.title}, {"category", categoryName(spec.category)},
                                {"summary", spec.summary}, {"help", spec.help}};
-    out["parameters"] = nlohmann::ordered_json::array();
-    for (const ParameterSpec &parameter : spec.parameters)
-        out["parameters"].push_back({{"key", parameter.key}, {"label", parameter.label},
-                                     {"default", parameterText(parameter, parameter.defaultValue)},
-                                     {"range", rangeText(parameter)}, {"unit", parameter.unit}, {"help", parameter.help}});
+    out["parameters"] = settingsJson(spec.parameters);
     return out;
 }
 
 void printOne(const LayerSpec &spec)
 {
     std::printf("%s (%s)\n%s\n\n%s\n", spec.title.c_str(), spec.type.c_str(), spec.summary.c_str(), spec.help.c_str());
-    for (const ParameterSpec &parameter : spec.parameters) {
-        const std::string range = rangeText(parameter);
-        std::printf("\n  %s = %s%s%s%s\n      %s\n", parameter.key.c_str(), parameterText(parameter, parameter.defaultValue).c_str(),
-                    range.empty() ? "" : "   (", range.c_str(), range.empty() ? "" : ")", parameter.help.c_str());
-    }
+    printSettings(spec.parameters);
 }
 
 int layers(const LayersOptions &options)

@@ -1,4 +1,3 @@
-#include <array>
 #include <csignal>
 #include <utility>
 
@@ -19,15 +18,18 @@ int main(int argc, char **argv)
     app.require_subcommand(1);
     app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 project, network or data cannot be used,\n"
                "4 not found, 5 the disk refused, 6 does not fit into memory, 130 stopped by Ctrl-C and saved.");
-    std::array<std::pair<const char *, Command>, 9> commands{{{"train", addTrain(app)},
-                                                              {"runs", addRuns(app)},
-                                                              {"show", addShow(app)},
-                                                              {"forecast", addForecast(app)},
-                                                              {"race", addRace(app)},
-                                                              {"profile", addProfile(app)},
-                                                              {"lr-range", addLrRange(app)},
-                                                              {"layers", addLayers(app)},
-                                                              {"doctor", addDoctor(app)}}};
+    std::pair<const char *, Command> commands[] = {{"train", addTrain(app)},
+                                                   {"runs", addRuns(app)},
+                                                   {"show", addShow(app)},
+                                                   {"forecast", addForecast(app)},
+                                                   {"match", addMatch(app)},
+                                                   {"race", addRace(app)},
+                                                   {"profile", addProfile(app)},
+                                                   {"lr-range", addLrRange(app)},
+                                                   {"sample", addSample(app)},
+                                                   {"layers", addLayers(app)},
+                                                   {"blocks", addBlocks(app)},
+                                                   {"doctor", addDoctor(app)}};
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

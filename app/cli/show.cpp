@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/open_store.h"
+#include "engine/api/start_file.h"
 #include "engine/base/format.h"
 
 namespace trainyard::cli {
@@ -79,6 +80,8 @@ void printText(const RunDetails &details)
     if (run.bestMetric)
         std::printf("  best        %s %s at step %s\n", run.bestMetricName.c_str(), formatSignificant(*run.bestMetric).c_str(),
                     formatCount(run.bestStep).c_str());
+    if (const std::string start = startText(run.environmentJson); !start.empty())
+        std::printf("  weights     from %s\n", start.c_str());
     std::printf("\n  %-28s %8s %12s %12s %12s\n", "series", "points", "last", "min", "max");
     for (const StoredSeries &series : details.series) {
         const auto text = [&](const std::optional<double> &value) {

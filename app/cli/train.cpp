@@ -11,6 +11,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/course_options.h"
 #include "app/cli/progress_bar.h"
+#include "app/cli/start_options.h"
 #include "engine/api/run_session.h"
 #include "engine/base/format.h"
 #include "engine/metrics/metric.h"
@@ -24,9 +25,12 @@ struct TrainOptions {
     std::optional<std::int64_t> resume, epochs, steps, batch;
     std::optional<std::uint64_t> seed;
     std::optional<int> threads;
-    std::optional<std::int64_t> memoryLimit;
+    std::optional<std::int64_t> memoryLimit, recompute;
     std::optional<std::string> device, precision;
+    std::optional<std::string> prompt;
     CourseOptions course;
+    StartOptions start;
+    bool sample = false;  // print what the network writes
     bool json = false;
 };
 
@@ -48,10 +52,10 @@ nlohmann::ordered_json toJson(const std::optional<double> &value)
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
-void printSummary(const RunSession &session, const TrainProgress &progress, const std::filesystem::path &folder, bool json)
+void printSummary(const RunSession &session, const TrainProgress &progress, const std::filesystem::path &folder, bool json, bool samples)
 {
     if (json) {
-        const nlohmann::ordered_json out{{"run", session.runId()},
+        nlohmann::ordered_json out{{"run", session.runId()},
                                          {"state", trainStateName(progress.state)},
                                          {"project", folder.string()},
                                          {"epoch", progress.epoch},
@@ -66,6 +70,11 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
                                          {"test_metric", toJson(progress.testMetric)},
                                          {"samples_per_second", toJson(progress.samplesPerSecond)},
                                          {"arena_bytes", progress.arenaBytes}};
+        if (samples) {
+            out["samples"] = nlohmann::ordered_json::array();
+            for (const TextSample &one : session.samples(0))
+                out["samples"].push_back({{"step", one.step}, {"prompt", one.settings.prompt}, {"text", one.text}});
+        }
         printJson(out);
         return;
     }
@@ -79,12 +88,19 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
 }
 
 // Watches the run until it has ended and is written. Returns at a step edge after Ctrl-C.
-void watch(RunSession &session, bool json)
+void watch(RunSession &session, bool json, bool samples)
 {
     const auto subscription = session.hub().subscribe(1 << 12);
     std::vector<RunEvent> events;
     ProgressBar bar;
     bool asked = false;
+    std::size_t told = 0;
+    const auto tellSamples = [&] {
+        for (const TextSample &one : session.samples(told)) {
+            ++told;
+            bar.message(fmt::format("Step {}: {}{}", formatCount(one.step), one.settings.prompt, one.text));
+        }
+    };
     while (!session.finished()) {
         if (interrupted && !std::exchange(asked, true)) {
             session.stop();
@@ -97,11 +113,15 @@ void watch(RunSession &session, bool json)
             for (const RunEvent &event : events)
                 if (event.kind != EventKind::Epoch && event.kind != EventKind::Checkpoint && event.kind != EventKind::Finished)
                     bar.message(event.text);
+            if (samples)
+                tellSamples();
             bar.show(session.progress());
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     if (!json) {
+        if (samples)
+            tellSamples();
         bar.show(session.progress());
         bar.finish();
     }
@@ -122,8 +142,18 @@ int train(const TrainOptions &options)
     if (options.precision)
         project->training.precision = *findPrecision(*options.precision);  // one of them: checked when it was read
     project->training.memoryLimitMiB = options.memoryLimit.value_or(project->training.memoryLimitMiB);
+    if (options.recompute) {
+        project->training.recompute = true;
+        project->training.recomputeMiB = *options.recompute;
+    }
+    project->training.sampling.prompt = options.prompt.value_or(project->training.sampling.prompt);
+    project->training.sampling.on = project->training.sampling.on || options.sample;
+    if (const Status sampling = checkSampling(project->training.sampling); !sampling)
+        return report(sampling.error(), options.json);
     if (const Status course = applyCourse(options.course, project->training); !course)
         return report(course.error(), options.json);
+    if (const Status start = applyStart(options.start, *project); !start)
+        return report(start.error(), options.json);
     if (options.steps && *options.steps < 1)
         return report({ErrorCode::InvalidArgument, fmt::format("Steps is {}. It must be at least 1.", *options.steps), {}, {}}, options.json);
     if (options.epochs && *options.epochs < 1)
@@ -134,7 +164,7 @@ int train(const TrainOptions &options)
     catchSignals();
     auto store = std::make_shared<StoreThread>(project->database());
     RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs, options.steps}, store);
-    watch(session, options.json);
+    watch(session, options.json, options.sample);
     const TrainProgress progress = session.progress();
     if (progress.error)
         return report(*progress.error, options.json);
@@ -142,7 +172,7 @@ int train(const TrainOptions &options)
         error->message = "The run ended, but its history could not be written to the end: " + error->message;
         return report(*error, options.json);
     }
-    printSummary(session, progress, *folder, options.json);
+    printSummary(session, progress, *folder, options.json, options.sample);
     return progress.state == TrainState::Stopped ? kInterrupted : kOk;
 }
 
@@ -167,7 +197,13 @@ Command addTrain(CLI::App &app)
     command->add_option("--memory-limit", options->memoryLimit, "The most of a GPU's memory the run may take, in MiB; 0: what is free")
         ->check(CLI::NonNegativeNumber)
         ->excludes(resume);
+    command->add_option("--recompute", options->recompute, "Work values out a second time until the run fits into so many MiB; 0: into what is free")
+        ->check(CLI::NonNegativeNumber)
+        ->excludes(resume);
     addCourseOptions(*command, options->course, resume);
+    addStartOptions(*command, options->start, resume);
+    command->add_flag("--sample", options->sample, "Print what a network that learns a text writes after each evaluation");
+    command->add_option("--prompt", options->prompt, "What these samples begin with, instead of the project's")->excludes(resume);
     command->add_option("--name", options->name, "A name for the run")->excludes(resume);
     command->add_flag("--json", options->json, "One line of JSON at the end, nothing else");
     return [options] { return train(*options); };

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/api/device_memory.h"
-#include "engine/backends/compile_placed.h"
 #include "engine/telemetry/nvml.h"
 
 namespace trainyard {
@@ -36,11 +35,9 @@ DeviceForecast deviceForecast(const DeviceArena &arena)
 Result<Forecast> forecastOn(Backend &backend, const Graph &graph, const DataTypes &data, const TrainingConfig &config)
 {
     const DeviceInfo device = backend.device();
-    TRAINYARD_TRY(const std::vector<Program> programs, buildTrainingPrograms(graph, data, config, device));
-    std::vector<const Program *> pointers;
-    for (const Program &program : programs)
-        pointers.push_back(&program);
-    TRAINYARD_TRY(const auto executable, compilePlaced(pointers, backend, deviceSettingsOf(config)));
+    TRAINYARD_TRY(CompiledTraining compiled, compileTraining(graph, data, config, backend, deviceSettingsOf(config)));
+    const std::vector<Program> &programs = compiled.programs;
+    const auto &executable = compiled.executable;
     const MemoryPlan &plan = executable->memoryPlan(0);
     Forecast result;
     result.bytes = plan.bytes;
@@ -49,12 +46,13 @@ Result<Forecast> forecastOn(Backend &backend, const Graph &graph, const DataType
     result.dataPlacement = executable->dataPlacement();
     result.deviceDataBytes = executable->deviceDataBytes();
     result.notes = executable->notes();
+    result.recomputation = std::move(compiled.recomputation);
     result.lowerBound = plan.persistentBytes + plan.lowerBound;
     result.layers = plan.layers;
     result.batchSize = config.batchSize;
     result.flopsPerStep = programs.front().flops();
     if (config.accumulationSteps > 1)
-        result.flopsPerStep += static_cast<double>(config.accumulationSteps - 1) * programs.back().flops();
+        result.flopsPerStep += static_cast<double>(config.accumulationSteps - 1) * programs[kAccumulateProgram].flops();
     const DeviceForecast own = deviceForecast({device, result.arenaBytes, result.deviceDataBytes});
     result.overheadBytes = own.overheadBytes;
     result.available = own.available;
@@ -95,8 +93,12 @@ Result<std::int64_t> largestBatch(const Graph &graph, const DataTypes &data, con
     const auto fits = [&](std::int64_t batch) -> Result<bool> {
         TrainingConfig tried = config;
         tried.batchSize = batch;
-        TRAINYARD_TRY(const Forecast result, forecastOn(*backend, graph, data, tried));
-        return result.devices.empty() ? result.deviceBytes() <= budget : result.fits();
+        const Result<Forecast> result = forecastOn(*backend, graph, data, tried);
+        if (!result && result.error().code == ErrorCode::OutOfMemory)
+            return false;  // however much is worked out again
+        if (!result)
+            return fail(result.error());
+        return result->devices.empty() ? result->deviceBytes() <= budget : result->fits();
     };
     std::int64_t good = 0, bad = rows + 1;
     while (bad - good > 1) {

@@ -35,7 +35,8 @@ struct Forecast {
     std::uint64_t lowerBound = 0;      // no plan of this program could be smaller
     std::vector<LayerMemory> layers;   // in graph order
     std::int64_t batchSize = 0;
-    double flopsPerStep = 0;
+    double flopsPerStep = 0;           // what is worked out a second time included
+    std::optional<Recomputation> recomputation;  // absent: nothing is
     // Free on the device now, or held by this program, which a run would take over; absent: unknown.
     std::optional<std::uint64_t> available;
     std::uint64_t deviceBytes() const { return arenaBytes + deviceDataBytes + overheadBytes.value_or(0); }
@@ -50,7 +51,7 @@ struct Forecast {
 // Chooses primitives, allocates no arena; milliseconds to tens of milliseconds, so not on the UI thread.
 // The train program and the evaluation program share the arena, as in a run. gpuProperties: for a GPU that is not in
 // this machine, described by the text of a property file, instead of the configuration's device; `available` is then
-// all of its memory.
+// all of its memory. Errors: those of compileTraining().
 Result<Forecast> forecast(const Graph &graph, const DataTypes &data, const TrainingConfig &config, const std::string &gpuProperties = {});
 
 // The largest batch whose deviceBytes() fit into `budget` bytes; 0: none does. Bisection over forecast().

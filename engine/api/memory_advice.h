@@ -1,4 +1,4 @@
-// What to say when a run does not fit: which batch would, and who holds the rest of the device.
+// What to say when a run does not fit: which batch would, whether recomputation helps, and who holds the rest of the device.
 #pragma once
 
 #include <string>

@@ -158,6 +158,16 @@ Result<Project> projectFromText(const std::string &text)
                                       lineOf(text, error.byte)),
                           {},
                           error.what()});
+    } catch (const nlohmann::json::out_of_range &error) {
+        // The parser names the number, in quotes, but not where it is.
+        const std::string_view said = error.what();
+        const std::size_t begin = said.find('\'') + 1;
+        const std::string_view number = said.substr(begin, said.rfind('\'') - begin);
+        return fail(Error{ErrorCode::InvalidFile,
+                          fmt::format("project.json has the number {} in line {}, which is too large to compute with. Write a smaller one.", number,
+                                      lineOf(text, text.find(number))),
+                          {},
+                          error.what()});
     }
     try {
         return fromJson(json);

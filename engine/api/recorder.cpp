@@ -49,6 +49,12 @@ void Recorder::saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std:
     m_inbox.checkpoints.push_back({std::move(checkpoint), std::move(reason)});
 }
 
+void Recorder::addSample(const TextSample &sample)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_inbox.samples.push_back({0, 0, sample.step, sample.epoch, wallClockMs(), sample.settings.prompt, sample.text, samplingToJson(sample.settings).dump()});
+}
+
 void Recorder::setConfig(std::string configJson)
 {
     const std::scoped_lock lock(m_mutex);
@@ -87,7 +93,9 @@ void Recorder::flush(RunStore &store)
         const std::scoped_lock lock(m_mutex);
         inbox = m_inbox;
         m_inbox.checkpoints.clear();
+        m_inbox.samples.clear();
     }
+    m_samples.insert(m_samples.end(), std::make_move_iterator(inbox.samples.begin()), std::make_move_iterator(inbox.samples.end()));
     learnFrom(inbox);
     // Drained after the inbox was read: when the end is in the inbox, all that came before it is in the rings.
     m_subscription->drainPoints(m_points);
@@ -162,15 +170,17 @@ Status Recorder::ensureRun(RunStore &store, const Inbox &inbox)
         m_run.device = facts.deviceId;
         m_run.bestMetricName = facts.metricName;
         m_run.bestMetricHigherIsBetter = facts.higherIsBetter;
-        m_run.environmentJson = nlohmann::ordered_json{{"device", facts.deviceName},
+        nlohmann::ordered_json environment{{"device", facts.deviceName},
                                                        {"library", facts.library},
                                                        {"instruction_set", facts.instructionSet},
                                                        {"threads", facts.threads},
                                                        {"uuid", facts.deviceUuid},
                                                        {"driver", facts.driver},
                                                        {"arena_bytes", facts.arenaBytes},
-                                                       {"device_data_bytes", facts.deviceDataBytes}}
-                                    .dump();
+                                                       {"device_data_bytes", facts.deviceDataBytes}};
+        if (!facts.startJson.empty())
+            environment["start"] = nlohmann::ordered_json::parse(facts.startJson, nullptr, false);
+        m_run.environmentJson = environment.dump();
         m_bestSeries = "best/" + facts.metricName;
     }
     std::int64_t id = m_resumeRun;
@@ -191,13 +201,17 @@ Status Recorder::write(RunStore &store, const Inbox &inbox, bool withState)
 {
     const RunState state = storedState(inbox.progress.state);
     const bool changed = withState && m_state != state && state != RunState::Queued;
-    if (withState && !changed && m_points.empty() && m_events.empty())
+    if (withState && !changed && m_points.empty() && m_events.empty() && m_samples.empty())
         return {};
     const Status status = store.transact([&]() -> Status {
         TRAINYARD_CHECK(writePoints(store));
         for (const RunEvent &event : m_events)
             TRAINYARD_CHECK(store.appendEvent({0, m_runId, event.step, event.epoch, event.timeMs, eventLevelName(event.level),
                                                eventKindName(event.kind), event.text}));
+        for (SampleRecord &sample : m_samples) {
+            sample.runId = m_runId;
+            TRAINYARD_CHECK(store.appendSample(sample));
+        }
         if (inbox.progress.state != TrainState::Preparing)  // a resumed run is not back at its step yet
             TRAINYARD_CHECK(store.heartbeat(m_runId, inbox.progress.step, inbox.progress.epoch));
         if (changed && inbox.ended) {
@@ -216,6 +230,7 @@ Status Recorder::write(RunStore &store, const Inbox &inbox, bool withState)
         m_state = state;
     m_points.clear();
     m_events.clear();
+    m_samples.clear();
     return {};
 }
 

@@ -27,6 +27,7 @@ public:
     // From the engine thread; never block.
     void prepared(const RunFacts &facts);
     void saveCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, std::string reason);
+    void addSample(const TextSample &sample);
     void setConfig(std::string configJson);  // of a resumed run that goes on with other settings
     void measured(const RunMeasurements &measurements);  // before the end is told
 
@@ -54,6 +55,7 @@ private:
         std::optional<std::string> config;
         RunMeasurements measurements;
         std::deque<PendingCheckpoint> checkpoints;
+        std::vector<SampleRecord> samples;
         TrainProgress progress;
         bool ended = false;
         std::int64_t preparedMs = 0, endedMs = 0;  // wall clock, when that came; flushes come later
@@ -86,6 +88,7 @@ private:
     std::string m_bestSeries;
     std::vector<Point> m_points;        // not committed yet; kept and tried again when the disk refuses
     std::vector<RunEvent> m_events;
+    std::vector<SampleRecord> m_samples;
     std::map<std::uint32_t, std::int64_t> m_seriesIds;
     std::optional<RunState> m_state;
     bool m_inTrouble = false, m_learned = false;

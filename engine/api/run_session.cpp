@@ -7,6 +7,7 @@
 #include "engine/api/gpu_run_meter.h"
 #include "engine/api/memory_advice.h"
 #include "engine/api/recorder.h"
+#include "engine/api/start_file.h"
 #include "engine/data/dataset.h"
 
 namespace trainyard {
@@ -21,6 +22,7 @@ struct StoredRun {
     TrainingConfig training;
     std::filesystem::path checkpoint, best;  // best: of the best weights; empty where none are kept
     std::uint32_t segment = 0;
+    StartFile start;  // of a new run whose weights come from elsewhere
 };
 
 std::string configText(const DataConfig &data, const TrainingConfig &training)
@@ -90,13 +92,21 @@ Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &proje
     return stored;
 }
 
+Result<StoredRun> withStart(StoredRun run, const Project &project, RunStore &store)
+{
+    if (run.training.startFrom.isSet()) {
+        TRAINYARD_TRY(run.start, findStartFile(run.training.startFrom, project.folder, &store));
+    }
+    return run;
+}
+
 }  // namespace
 
 RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
     : m_hub(std::make_shared<TelemetryHub>()), m_store(std::move(store))
 {
     const auto project = request.project;
-    StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, {}, 0};
+    StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, {}, 0, {}};
     const AskedLength asked{request.epochs, request.steps};
     asked.applyTo(fresh.training);
     NewRun row;
@@ -114,10 +124,10 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
     auto found = std::make_shared<std::promise<Result<StoredRun>>>();
     m_store->post(
         [found, fresh, project, resume = request.resumeRun, asked](RunStore &runs) {
-            found->set_value(resume ? readRun(runs, *resume, *project, asked) : Result<StoredRun>(fresh));
+            found->set_value(resume ? readRun(runs, *resume, *project, asked) : withStart(fresh, *project, runs));
         },
         [found](const Error &error) { found->set_value(tl::unexpected(error)); });
-    const auto makeJob = [this, project, resume = request.resumeRun.has_value(), changed = asked.isAsked(),
+    const auto makeJob = [this, project, resume = request.resumeRun.has_value(), changed = asked.isAsked(), draw = request.drawDecisions,
                           answer = std::make_shared<std::future<Result<StoredRun>>>(found->get_future())]() -> Result<TrainJob> {
         TRAINYARD_TRY(const StoredRun run, answer->get());
         TrainJob job;
@@ -127,6 +137,8 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
         job.loadData = [data = run.data, folder = project->folder] { return loadDataset(data, folder); };
         if (resume)
             job.loadCheckpoint = [path = run.checkpoint] { return readCheckpoint(path); };
+        if (!run.start.file.empty())
+            job.openStart = [start = run.start] { return openStart(start); };
         if (!run.best.empty())
             job.loadBest = [path = run.best]() -> Result<std::optional<Checkpoint>> {
                 // Gone, or not whole: the run says so and goes on without it.
@@ -138,6 +150,8 @@ RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
         job.saveCheckpoint = [recorder = m_recorder](auto checkpoint, std::string reason) {
             recorder->saveCheckpoint(std::move(checkpoint), std::move(reason));
         };
+        job.onSample = [recorder = m_recorder](const TextSample &sample) { recorder->addSample(sample); };
+        job.drawDecisions = draw;
         job.adviseOnMemory = [graph = run.graph, config = run.training](const DataTypes &data) { return memoryAdvice(*graph, data, config); };
         job.onPrepared = [this](const RunFacts &facts) {
             m_recorder->prepared(facts);
@@ -192,6 +206,21 @@ void RunSession::setLearningRate(double rate)
 void RunSession::saveCheckpoint()
 {
     m_trainer->requestCheckpoint();
+}
+
+void RunSession::sample(const SamplingConfig &settings)
+{
+    m_trainer->sample(settings);
+}
+
+std::vector<TextSample> RunSession::samples(std::size_t from) const
+{
+    return m_trainer->samples(from);
+}
+
+std::shared_ptr<const DecisionGrid> RunSession::decisionGrid() const
+{
+    return m_trainer->decisionGrid();
 }
 
 TelemetryHub &RunSession::hub()

@@ -22,6 +22,7 @@ struct StartRequest {
     std::optional<std::int64_t> resumeRun;   // go on from this run's latest checkpoint, under the same run
     std::optional<std::int64_t> epochs;      // so many in all, instead of the project's length
     std::optional<std::int64_t> steps;       // the same in steps
+    bool drawDecisions = false;              // somebody looks at decisionGrid()
 };
 
 class GpuRunMeter;
@@ -39,6 +40,10 @@ public:
     void stop();  // at the next step edge, with a checkpoint
     void setLearningRate(double rate);
     void saveCheckpoint();
+    void sample(const SamplingConfig &settings);  // of a network that learns a text; into the record, too
+
+    std::vector<TextSample> samples(std::size_t from) const;   // since this start, from this one on; any thread
+    std::shared_ptr<const DecisionGrid> decisionGrid() const;  // of a network of two features: its last picture; null: none yet
 
     TelemetryHub &hub();
     TrainProgress progress() const;  // a snapshot; any thread, never waits for the engine

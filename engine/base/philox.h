@@ -47,7 +47,7 @@ TRAINYARD_HOST_DEVICE constexpr float philoxUniform(std::uint32_t bits)
 }
 
 // What a stream of numbers is for; part of the counter, so that no two purposes share numbers.
-enum class RandomStream : std::uint32_t { Initialize = 1, Shuffle = 2, Split = 3, Dropout = 4, Augment = 5, Noise = 6 };
+enum class RandomStream : std::uint32_t { Initialize = 1, Shuffle = 2, Split = 3, Dropout = 4, Augment = 5, Noise = 6, Sample = 7 };
 
 // A sequence of draws for one purpose: (seed, stream, id, step) fixed, position counted.
 class PhiloxSequence {

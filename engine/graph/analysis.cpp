@@ -31,6 +31,7 @@ public:
         for (const LayerId id : *order) {
             checkDevice(*m_graph.find(id));
             checkRateFactor(*m_graph.find(id));
+            checkPrecision(*m_graph.find(id));
         }
         for (const LayerId id : *order)
             checkDeadEnd(*m_graph.find(id));
@@ -231,6 +232,15 @@ private:
                    kRateFactorKey, Fix{fmt::format("Set the factor of {} to 1", layer.name), layer.id, kRateFactorKey, 1.0, {}});
     }
 
+    void checkPrecision(const Layer &layer)
+    {
+        if (layer.precision.empty() || layer.precision == kFloat32Exception)
+            return;
+        m_result.layers[layer.id].broken = true;
+        addProblem(layer.id, fmt::format("The precision of {} is {}. It must be {}, or be left to the run.", layer.name, layer.precision, kFloat32Exception),
+                   kPrecisionKey, Fix{fmt::format("Leave the precision of {} to the run", layer.name), layer.id, kPrecisionKey, std::string(), {}});
+    }
+
     // Without a loss the missing loss is what there is to say.
     void checkDeadEnd(const Layer &layer)
     {
@@ -302,6 +312,8 @@ GraphAnalysis foldedUp(const Graph &graph, const FlatGraph &flat, GraphAnalysis 
             if (!found->second.block.empty() && problem.message.find(name) == std::string::npos)
                 problem.message = fmt::format("In {}: {}", name, problem.message);
             problem.layer = found->second.top;
+            if (problem.block = found->second.block; !problem.block.empty())
+                problem.inside = found->second.layer;
         }
         result.problems.push_back(std::move(problem));
     }
@@ -330,6 +342,8 @@ void applyFix(Graph &graph, const Fix &fix)
         layer->device = *text;
     else if (text && fix.key == kWeightsOfKey)
         layer->weightsOf = *text;
+    else if (text && fix.key == kPrecisionKey)
+        layer->precision = *text;
     else if (const auto *factor = std::get_if<double>(&fix.value); factor && fix.key == kRateFactorKey)
         layer->learningRateFactor = *factor;
     else

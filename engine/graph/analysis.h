@@ -24,7 +24,7 @@ struct DataSignature {
 struct Fix {
     std::string label;  // "Set units of dense2 to 10"
     LayerId layer = 0;
-    std::string key;  // of a setting, or one of Layer's own keys: kDeviceKey, kWeightsOfKey, kRateFactorKey
+    std::string key;  // of a setting, or one of Layer's own keys: kDeviceKey, kWeightsOfKey, kRateFactorKey, kPrecisionKey
     ParameterValue value;
     std::string block;  // the definition the layer is in; empty: the graph itself
 };
@@ -36,6 +36,8 @@ struct Problem {
     std::string message;  // what was expected, what came, what to do
     std::string key;      // the setting at fault; may be empty
     std::optional<Fix> fix;
+    std::string block = {};  // the definition in which the layer at fault stands; empty: the graph itself
+    LayerId inside = 0;      // its id there
 };
 
 struct LayerFacts {

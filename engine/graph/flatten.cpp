@@ -13,10 +13,22 @@ struct Place {
     LayerId top = 0;                 // the outermost block around it; 0: none
     std::string prefix;              // "res1/"
     std::string weightsPrefix;       // of the place whose weights are used; the prefix itself: its own
-    std::string device;              // of the block around it
     std::vector<LayerId> inputs;     // flat layers that come to the block; 0 where one is broken
     std::vector<std::string> stack;  // definitions around it, outermost first
+    Layer around = {};               // the block around it, with what it takes from those around itself
 };
+
+// What layers take from the block around them.
+void inherit(Layer &layer, const Layer &around)
+{
+    if (layer.device.empty())
+        layer.device = around.device;
+    if (layer.precision.empty())
+        layer.precision = around.precision;
+    layer.recompute = layer.recompute || around.recompute;
+    layer.frozen = layer.frozen || around.frozen;
+    layer.learningRateFactor *= around.learningRateFactor;
+}
 
 class Flattener {
 public:
@@ -24,14 +36,14 @@ public:
 
     FlatGraph run()
     {
-        put({&m_graph, {}, 0, {}, {}, {}, {}, {}});
+        put({.graph = &m_graph});
         return std::move(m_flat);
     }
 
 private:
     void addProblem(const Place &place, const Layer &layer, std::string message)
     {
-        m_flat.problems.push_back({place.top ? place.top : layer.id, std::move(message), {}, {}});
+        m_flat.problems.push_back({place.top ? place.top : layer.id, std::move(message), {}, {}, place.block, place.top ? layer.id : 0});
     }
 
     // Puts all layers of the place into the flat graph and returns the flat layer behind its block output.
@@ -80,8 +92,7 @@ private:
             const std::string own = layer.weightsOf.empty() ? layer.name : layer.weightsOf;
             layer.weightsOf = layer.weightsOf.empty() && place.weightsPrefix == place.prefix ? std::string() : place.weightsPrefix + own;
             layer.name = place.prefix + layer.name;
-            if (layer.device.empty())
-                layer.device = place.device;
+            inherit(layer, place.around);
         }
         const LayerId id = layer.id;
         m_flat.origins[id] = {place.top ? place.top : here, place.block, here};
@@ -102,7 +113,8 @@ private:
         }
         const LayerSettings settings = settingsOf(*findLayer(kBlockType), layer);
         const std::int64_t repeat = settings.integer("repeat");
-        Place inner{body, layer.block, place.top ? place.top : layer.id, {}, {}, layer.device.empty() ? place.device : layer.device, inputs, place.stack};
+        Place inner{body, layer.block, place.top ? place.top : layer.id, {}, {}, inputs, place.stack, layer};
+        inherit(inner.around, place.around);
         inner.stack.push_back(layer.block);
         // The block whose weights it uses: named beside it, or where the place itself takes its weights from.
         const std::string owner = place.weightsPrefix + (layer.weightsOf.empty() ? layer.name : layer.weightsOf);
@@ -113,6 +125,8 @@ private:
             inner.prefix = numbered(name, i);
             inner.weightsPrefix = numbered(owner, settings.boolean("share_weights") ? 1 : i);
             inner.inputs.front() = put(inner);
+            if (layer.recompute)
+                m_flat.checkpoints.insert(inner.inputs.front());
             if (m_full)
                 return 0;
         }

@@ -2,8 +2,11 @@
 // canvas keep blocks as blocks.
 //
 // Layers of the outermost graph keep id and name. The layer conv1 in the block res1 becomes "res1/conv1"; in the third of a
-// repeated block it is "res1.3/conv1". Layers placed nowhere themselves are placed as their block is.
+// repeated block it is "res1.3/conv1". Layers placed nowhere themselves are placed as their block is; its precision and its
+// recomputation go to them likewise, those of a frozen block are frozen, and its learning rate factor multiplies theirs.
 #pragma once
+
+#include <set>
 
 #include "engine/graph/analysis.h"
 
@@ -20,6 +23,7 @@ struct FlatGraph {
     Graph graph;
     std::map<LayerId, LayerOrigin> origins;  // by the flat graph's ids; of every layer in it
     std::map<LayerId, LayerId> outputs;      // of the blocks of the outermost graph: which flat layer gives their output
+    std::set<LayerId> checkpoints;           // layers whose output a recomputed block keeps: it is the block's own
     std::vector<Problem> problems;           // of blocks and their definitions; those blocks stay in the graph as they are
 };
 

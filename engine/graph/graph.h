@@ -23,9 +23,13 @@ struct Layer {
     ParameterMap parameters;  // only what was set or read; the rest is at its default
     std::string device;       // where it computes: "cpu", "cuda:1"; empty: on the run's device
     std::string block;        // of a block: the name of its definition in the graph
+    std::string precision;    // "float32": whatever the run's; empty: as the run
     std::string weightsOf;    // the layer of the same kind whose parameters it uses as its own; empty: it has its own
     bool frozen = false;             // keeps its weights, and batch norm its statistics, as they are
     double learningRateFactor = 1;   // its weights take the learning rate times this
+    // Its values are not kept for the backward pass but worked out a second time in it. Of a block: those of the layers in it,
+    // but its output is kept.
+    bool recompute = false;
     double x = 0, y = 0;      // canvas position of the card's top left corner
     std::string unknownJson;  // keys of the file that this program does not know, kept for saving
     bool operator==(const Layer &) const = default;
@@ -112,6 +116,9 @@ inline constexpr const char *kBlockKey = "block", *kWeightsOfKey = "weights_of";
 Result<std::string> weightsOwner(const Graph &graph, const Layer &layer);
 // Likewise of Layer::frozen and Layer::learningRateFactor.
 inline constexpr const char *kFrozenKey = "frozen", *kRateFactorKey = "learning_rate_factor";
+// Likewise of Layer::precision and Layer::recompute.
+inline constexpr const char *kPrecisionKey = "precision", *kRecomputeKey = "recompute";
+inline constexpr const char *kFloat32Exception = "float32";  // the one word for Layer::precision
 inline constexpr double kLeastRateFactor = 1e-6, kMostRateFactor = 1000;
 
 // Settings with defaults filled in; spec must be the layer's own.

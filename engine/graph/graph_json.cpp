@@ -129,7 +129,10 @@ const ParameterSpec *findParameter(const LayerSpec &spec, const std::string &key
 
 // What a layer may say besides its settings.
 constexpr std::pair<const char *, std::string Layer::*> kTextKeys[] = {
-    {kDeviceKey, &Layer::device}, {kBlockKey, &Layer::block}, {kWeightsOfKey, &Layer::weightsOf}};
+    {kDeviceKey, &Layer::device},
+    {kBlockKey, &Layer::block},
+    {kWeightsOfKey, &Layer::weightsOf},
+    {kPrecisionKey, &Layer::precision}};
 
 std::string Layer::*textOf(const std::string &key)
 {
@@ -165,6 +168,8 @@ Json layerToJson(const Layer &layer)
         json[kFrozenKey] = true;
     if (layer.learningRateFactor != 1)
         json[kRateFactorKey] = layer.learningRateFactor;
+    if (layer.recompute)
+        json[kRecomputeKey] = true;
     for (const auto &[key, value] : kept.items())
         if (!json.contains(key))
             json[key] = value;
@@ -219,16 +224,16 @@ Result<Layer> layerFromJson(const Json &json, std::size_t position)
         if (key == "parameters") {
             TRAINYARD_CHECK(readParameters(value, findLayer(layer.type), layer, kept));
         } else if (const auto member = textOf(key)) {
-            // A word that is no device, block or layer is kept: analysis says so, and it can be mended in the editor.
+            // A word that is no device, block, layer or precision is kept: analysis says so, and it can be mended in the editor.
             if (!value.is_string())
                 return fail(Error{ErrorCode::InvalidFile, fmt::format("The {} of {} must be a text, got {}.", key, layer.name, shown(value)),
                                   layer.name, key});
             layer.*member = value.get<std::string>();
-        } else if (key == kFrozenKey) {
+        } else if (key == kFrozenKey || key == kRecomputeKey) {
             if (!value.is_boolean())
                 return fail(Error{ErrorCode::InvalidFile, fmt::format("The key {} of {} must be true or false, got {}.", key, layer.name, shown(value)),
                                   layer.name, key});
-            layer.frozen = value.get<bool>();
+            (key == kFrozenKey ? layer.frozen : layer.recompute) = value.get<bool>();
         } else if (key == kRateFactorKey) {
             // One out of range is kept, as a word that is no device is.
             if (!value.is_number())

@@ -46,10 +46,14 @@
     X(Softplus) \
     X(MaxPool2d) \
     X(AvgPool2d) \
+    X(AdaptiveAvgPool2d) \
+    X(AdaptiveMaxPool2d) \
     X(GlobalAvgPool) \
     X(GlobalMaxPool) \
     X(MaxPool1d) \
     X(AvgPool1d) \
+    X(AdaptiveAvgPool1d) \
+    X(AdaptiveMaxPool1d) \
     X(MaxPool3d) \
     X(AvgPool3d) \
     X(Flatten) \
@@ -58,7 +62,9 @@
     X(Squeeze) \
     X(Slice) \
     X(Split) \
+    X(Expand) \
     X(Pad) \
+    X(Pad2d) \
     X(Crop) \
     X(Upsample) \
     X(ReduceMean) \
@@ -67,6 +73,7 @@
     X(Add) \
     X(Subtract) \
     X(Multiply) \
+    X(Matmul) \
     X(Maximum) \
     X(Concat) \
     X(SoftmaxCrossEntropy) \

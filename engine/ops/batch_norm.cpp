@@ -1,6 +1,7 @@
 // batch_norm: y = gamma (x - mean) / sqrt(variance + epsilon) + beta over the last dimension's channels, with the
 // batch's own mean and (biased) variance; the running ones are moved towards them. Ioffe and Szegedy 2015.
-//   inputs   x [..., C], gamma [C], beta [C], running mean [C], running variance [C] (both mutated)
+//   inputs   x [..., C], gamma [C], beta [C], running mean [C], running variance [C] (both mutated; left out where
+//            the op runs a second time in the step)
 //   outputs  y like x, mean [C], variance [C], mask: only with fusedRelu, in a format of the backend's own
 #include "engine/ops/shape_rules.h"
 

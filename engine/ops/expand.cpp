@@ -23,12 +23,10 @@ static Status gradient(GradientContext &context)
     const RepeatedAxes axes = repeatedAxes(from, builder.shape(context.output()));
     ValueId dx = context.outputGradient();
     if (axes.last >= axes.first) {
-        TRAINYARD_TRY(dx, builder.addOne(OpKind::Reduce, ReduceAttributes{ReduceKind::Sum, axes.first, axes.last}, {dx}));
-        // The sum keeps axes that x does not have, with length 1: the same elements under x's own shape.
-        Value &sum = builder.list().value(dx);
-        sum.type.shape = from;
+        const auto missing = static_cast<std::int64_t>(builder.shape(context.output()).rank() - from.rank());
+        TRAINYARD_TRY(dx, builder.addOne(OpKind::Reduce, ReduceAttributes{ReduceKind::Sum, axes.first, axes.last, missing}, {dx}));
         if (builder.value(context.input(0)).role == Role::Parameter)
-            sum.role = Role::Gradient;
+            builder.list().value(dx).role = Role::Gradient;
     }
     context.setInputGradient(0, dx);
     return {};

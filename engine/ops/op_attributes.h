@@ -161,11 +161,19 @@ struct PermuteAttributes {
     bool operator==(const PermuteAttributes &) const = default;
 };
 
-// Elements of this value before and after the entries of one axis of the batched tensor; negative axes count from the end.
+enum class PadMode : std::uint8_t {
+    Constant,   // one value
+    Reflect,    // mirrored at the outermost entry, which is not repeated itself: at most one less than the axis is long
+    Replicate,  // the outermost entry again and again
+};
+
+// Entries before and after those of one axis of the batched tensor; negative axes count from the end. ops/padding.h says what
+// goes where.
 struct PadAttributes {
     std::int64_t axis = -1;
     std::int64_t before = 0, after = 0;
     float value = 0.0f;
+    PadMode mode = PadMode::Constant;
     bool operator==(const PadAttributes &) const = default;
 };
 
@@ -177,11 +185,28 @@ struct ExpandAttributes {
 
 enum class ReduceKind : std::uint8_t { Sum, Mean, Max };
 
-// Over neighbouring axes of the batched tensor, from the first to the last of them; they stay with length 1.
+// Over neighbouring axes of the batched tensor, from the first to the last of them. They stay with length 1; where the
+// run begins with the batch, so many of its first axes are dropped.
 struct ReduceAttributes {
     ReduceKind kind = ReduceKind::Sum;
     std::int64_t first = 0, last = 0;
+    std::int64_t dropped = 0;
     bool operator==(const ReduceAttributes &) const = default;
+};
+
+// One axis of the batched tensor parted into this many bins, which may overlap (ops/bins.h); the mean or the largest
+// of each.
+struct AdaptivePoolAttributes {
+    std::int64_t axis = 1, bins = 1;
+    bool largest = false;
+    std::int64_t length = 0;  // backward op only: the forward input's
+    bool operator==(const AdaptivePoolAttributes &) const = default;
+};
+
+// Products of the matrices that the last two axes make; a transposed factor lies the other way round.
+struct MatmulAttributes {
+    bool leftTransposed = false, rightTransposed = false;
+    bool operator==(const MatmulAttributes &) const = default;
 };
 
 // [N, H, W, C] to [N, H factorH, W factorW, C]. Bilinear takes pixel centres at i + 1/2 (PyTorch's align_corners=False).
@@ -432,7 +457,7 @@ using OpAttributes =
                  BatchNormAttributes, DropoutAttributes, ReshapeAttributes, ConcatAttributes, SliceAttributes,
                  LossAttributes, SgdAttributes, AdamAttributes, CastAttributes, LossScaleAttributes,
                  ElementwiseChainAttributes, LayerNormAttributes, ClipAttributes, GatherAttributes, GroupNormAttributes,
-                 PermuteAttributes, PadAttributes, ExpandAttributes, ReduceAttributes, UpsampleAttributes,
+                 PermuteAttributes, PadAttributes, ExpandAttributes, ReduceAttributes, AdaptivePoolAttributes, MatmulAttributes, UpsampleAttributes,
                  Conv3dAttributes, EmbeddingAttributes, RotaryAttributes, AttentionAttributes, RecurrentAttributes,
                  RowLossAttributes, TopKAttributes, ConfusionAttributes, ErrorAttributes, NadamAttributes, RmspropAttributes, AdagradAttributes, LionAttributes,
                  LambAttributes, MuonAttributes, EmaAttributes, AccumulateAttributes>;

@@ -53,6 +53,10 @@
     X(LogSoftmaxGrad, log_softmax_grad) \
     X(Permute, permute) \
     X(Pad, pad) \
+    X(PadGrad, pad_grad) \
+    X(AdaptivePool, adaptive_pool) \
+    X(AdaptivePoolGrad, adaptive_pool_grad) \
+    X(BatchMatmul, batch_matmul) \
     X(Expand, expand) \
     X(Reduce, reduce) \
     X(ReduceMaxGrad, reduce_max_grad) \

@@ -1,4 +1,4 @@
-// reduce: the sum, mean or largest over a run of neighbouring axes, which stay with length 1.
+// reduce: the sum, mean or largest over a run of neighbouring axes, which stay with length 1 or are dropped.
 //   input    x
 //   output   y
 #include "engine/ops/axis_run.h"
@@ -10,10 +10,12 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
 {
     const auto &reduce = std::get<ReduceAttributes>(attributes);
     auto sizes = inputs[0].shape.sizes();
-    if (reduce.first < 0 || reduce.last < reduce.first || reduce.last >= static_cast<std::int64_t>(sizes.size()))
+    const bool drops = reduce.dropped == 0 || (reduce.first == 0 && reduce.dropped > 0 && reduce.dropped <= reduce.last + 1);
+    if (reduce.first < 0 || reduce.last < reduce.first || reduce.last >= static_cast<std::int64_t>(sizes.size()) || !drops)
         return fail(ErrorCode::InvalidGraph, "reduce over the axes {} to {} does not fit {}.", reduce.first, reduce.last, inputs[0].shape.text());
     for (std::int64_t axis = reduce.first; axis <= reduce.last; ++axis)
         sizes[static_cast<std::size_t>(axis)] = 1;
+    sizes.erase(sizes.begin(), sizes.begin() + reduce.dropped);
     return activationLike(inputs[0], Shape(std::move(sizes)));
 }
 
@@ -21,7 +23,7 @@ static Status gradient(GradientContext &context)
 {
     OpBuilder &builder = context.builder();
     const auto &reduce = context.attributes<ReduceAttributes>();
-    const Shape &x = builder.shape(context.input(0));
+    const Shape x = builder.shape(context.input(0));
     ValueId dy = context.outputGradient(), dx = kNoValue;
     if (reduce.kind == ReduceKind::Max) {
         TRAINYARD_TRY(dx, builder.addOne(OpKind::ReduceMaxGrad, reduce, {context.input(0), dy}));

@@ -55,7 +55,7 @@ const OptimizerSpec *findOptimizer(std::string_view type);
 // The settings of all optimizers, each once, in the catalog's order.
 const std::vector<ParameterSpec> &optimizerSettings();
 
-// Range checks with a message for people. Errors: InvalidArgument.
+// Range checks with a message for people. Errors: InvalidArgument; of one setting the node is its key: "learning_rate".
 Status checkOptimizer(const OptimizerConfig &config);
 
 // config.type is in the catalog. Errors: InvalidGraph, from an op's rule.

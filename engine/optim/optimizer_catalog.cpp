@@ -66,8 +66,8 @@ const ParameterValue &OptimizerConfig::value(const std::string &key) const
 
 Status checkOptimizer(const OptimizerConfig &config)
 {
-    const auto refuse = [](const char *what, const char *range, double got) {
-        return fail(ErrorCode::InvalidArgument, "The {} must be {}, got {}.", what, range, got);
+    const auto refuse = [](const char *key, const char *what, const char *range, double got) {
+        return fail(Error{ErrorCode::InvalidArgument, fmt::format("The {} must be {}, got {}.", what, range, got), key, {}});
     };
     const OptimizerSpec *spec = findOptimizer(config.type);
     if (!spec) {
@@ -78,15 +78,15 @@ Status checkOptimizer(const OptimizerConfig &config)
     }
     // Written so that NaN is refused as well.
     if (!(config.learningRate > 0) || !std::isfinite(config.learningRate))
-        return refuse("learning rate", "above 0 and finite", config.learningRate);
+        return refuse("learning_rate", "learning rate", "above 0 and finite", config.learningRate);
     if (!(config.weightDecay >= 0) || !std::isfinite(config.weightDecay))
-        return refuse("weight decay", "at least 0 and finite", config.weightDecay);
+        return refuse("weight_decay", "weight decay", "at least 0 and finite", config.weightDecay);
     // Far within float32's range: the gradients are float32.
     const auto clips = [](double bound) { return bound == 0 || (bound >= 1e-30 && bound <= 1e30); };
     if (!clips(config.clipNorm))
-        return refuse("clip norm", "0, which is off, or from 1e-30 to 1e30", config.clipNorm);
+        return refuse("clip_norm", "clip norm", "0, which is off, or from 1e-30 to 1e30", config.clipNorm);
     if (!clips(config.clipValue))
-        return refuse("clip value", "0, which is off, or from 1e-30 to 1e30", config.clipValue);
+        return refuse("clip_value", "clip value", "0, which is off, or from 1e-30 to 1e30", config.clipValue);
     // All that are set, also those the optimizer does not use: they would come into force with a change of type.
     for (const auto &[key, value] : config.settings) {
         const ParameterSpec *setting = findSetting(key);

@@ -40,7 +40,7 @@ public:
             removeDeadOps(m_program);
             fuseActivations(m_program);
         }
-        TRAINYARD_CHECK(lowerPrecision(m_program, m_options.precision));
+        TRAINYARD_CHECK(lowerPrecision(m_program, m_options.precision, m_float32Layers));
         if (m_options.deviceFusion) {
             fuseLossGradient(m_program);
             fuseElementwise(m_program);
@@ -57,7 +57,9 @@ private:
     Status gatherBatch()
     {
         m_program.indices = m_builder.addValue({DType::I32, Shape{m_options.batchSize}}, Role::Data, "batch/indices");
-        m_program.features = datasetValue(m_data.features.dtype, m_data.features.shape, "dataset/features");
+        m_program.features = m_options.ownSamples ? m_builder.addValue({m_data.features.dtype, m_data.features.shape.withoutBatch().withBatch(m_options.batchSize)},
+                                                                       Role::Data, "batch/samples")
+                                                  : datasetValue(m_data.features.dtype, m_data.features.shape, "dataset/features");
         m_program.featureOffset = datasetValue(DType::F32, Shape{m_data.featureScaleLength}, "dataset/feature_offset");
         m_program.featureScale = datasetValue(DType::F32, Shape{m_data.featureScaleLength}, "dataset/feature_scale");
         OpAttributes augmentation;
@@ -121,6 +123,14 @@ private:
                 value.trainable = false;
     }
 
+    // A loss computes as what it judges does: predictions in float32 would be of little use to it otherwise.
+    bool isFloat32(const Layer &layer, const LayerSpec &spec) const
+    {
+        const auto asked = [](const Layer &one) { return one.precision == kFloat32Exception; };
+        const std::vector<Wire> wires = m_graph.wiresInto(layer.id);
+        return asked(layer) || (spec.category == Category::Loss && !wires.empty() && asked(*m_graph.find(wires.front().from)));
+    }
+
     // Samples are gathered where the input layer is and targets where the loss is: only they use them, and the data set
     // lies there. Several input layers share the batch; the last one's device is as good as any.
     void placeGather(ValueId batch, std::int32_t layer)
@@ -153,6 +163,7 @@ private:
             const auto index = static_cast<std::int32_t>(m_program.layerNames.size());
             m_builder.setLayer(index);
             m_program.layerNames.push_back(layer.name);
+            m_float32Layers.push_back(isFloat32(layer, *spec));
             m_layers.push_back({deviceIndex(layer.device), layer.frozen, static_cast<float>(layer.learningRateFactor)});
             TRAINYARD_TRY(const std::string owner, weightsOwner(m_graph, layer));
             EmitContext context{m_builder, settings, owner, inputs, *shape, m_options.mode,
@@ -234,7 +245,14 @@ private:
         const bool ofData = m_judged.targets == m_batchTargets && m_program.targets != kNoValue;
         MetricEmitter emitter(m_builder, {m_judged, m_program.loss, m_program.predictions, ofData ? m_program.targetScale : kNoValue,
                                           m_builder.shape(m_program.predictions).back(), ofData});
-        TRAINYARD_TRY(const std::vector<MetricChoice> chosen, chooseMetrics(m_options.metrics, emitter.task()));
+        auto fitting = chooseMetrics(m_options.metrics, emitter.task());
+        if (!fitting) {
+            Error error = fitting.error();
+            error.node = m_heads.front().name;
+            error.message = fmt::format("In {}: {}", error.node, error.message);
+            return fail(std::move(error));
+        }
+        const std::vector<MetricChoice> &chosen = *fitting;
         for (const MetricChoice &choice : chosen) {
             ValueId sums = kNoValue;
             if (choice.spec->emitOps) {
@@ -275,6 +293,7 @@ private:
     LossReport m_judged;        // the first one's
     bool m_comparesWithInput = false;
     std::vector<LayerTraining> m_layers;
+    std::vector<bool> m_float32Layers;  // whatever the run's precision
     std::int32_t m_lossLayer = -1;
 };
 

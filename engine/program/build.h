@@ -16,6 +16,7 @@ struct DataTypes {
     bool scaledTargets = false;           // regression: targets are standardized by per-column vectors
     GatherAttributes augmentation;        // of the images a training program gathers; no other program has it
     std::vector<std::int64_t> classCounts;  // training rows, or positions, of each class; empty: not known
+    bool nextTokens = false;                // the targets of a sample are its own tokens, one further on: a text
 };
 
 struct BuildOptions {
@@ -32,6 +33,9 @@ struct BuildOptions {
     std::int64_t accumulationSteps = 1;
     bool withUpdate = true;
     double emaDecay = 0;   // above 0: training keeps averages of the weights, and the other modes use them
+    // The host writes the samples of each batch into Program::features, which is Role::Data and batchSize rows long; indices count
+    // within them. For looking at what the network makes of samples that are in no data set.
+    bool ownSamples = false;
 };
 
 // Errors: InvalidGraph with the layer's name: the first problem of analyze(), or a shape rule's.
@@ -48,8 +52,9 @@ std::string gradientSumName(const std::string &parameter);
 Status differentiate(OpBuilder &builder, std::span<const ValueId> losses, std::vector<std::pair<ValueId, ValueId>> &gradients);
 void fuseActivations(Program &program);      // activation into the dense, conv2d, add or batch_norm before it
 void removeDeadOps(Program &program);        // ops nobody needs
-// Activations in 16 bit, weights cast every step, loss scaling. Errors: Unsupported, for float16 on several devices.
-Status lowerPrecision(Program &program, Precision precision);
+// Activations in 16 bit, weights cast every step, loss scaling. Layers in float32Layers, which may be empty, compute in float32
+// all the same; where they meet others, values are cast. Errors: Unsupported, for float16 on several devices.
+Status lowerPrecision(Program &program, Precision precision, const std::vector<bool> &float32Layers = {});
 void fuseLossGradient(Program &program);     // softmax_cross_entropy and its gradient in one pass
 // Elementwise ops that feed each other into chains of at most so many instructions: more would cost registers, and so
 // threads, without saving memory traffic worth it. A chain that is longer by itself stays alone.

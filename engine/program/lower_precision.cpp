@@ -4,6 +4,9 @@
 // scale and shift, statistics, losses, probabilities, parameter gradients and optimizer state stay float32 altogether.
 // Losses and metrics read 16-bit predictions as they are; the host reads float32 ones. float16's small range would lose
 // the small gradients, so there the gradient of the loss is scaled up before it is rounded, and down again before the update.
+//
+// Layers that are to compute in float32 are left as they are. Where a value passes from one kind of layer to the other, it is
+// cast before its first reader there, once per device.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -18,7 +21,10 @@ namespace {
 
 class Lowering {
 public:
-    Lowering(Program &program, Precision precision) : m_program(program), m_list(program.list), m_low(activationType(precision)) {}
+    Lowering(Program &program, Precision precision, const std::vector<bool> &float32Layers)
+        : m_program(program), m_list(program.list), m_low(activationType(precision)), m_float32Layers(float32Layers)
+    {
+    }
 
     Status run(bool scaleLoss)
     {
@@ -39,6 +45,7 @@ public:
         if (m_scaled)
             scaleGradients();
         castWeights();
+        castBetweenLayers();
         if (m_program.mode == Mode::Predict)
             raisePredictions();
         return {};
@@ -58,8 +65,21 @@ private:
         m_program.updateBegin += at < m_program.updateBegin ? 1 : 0;
     }
 
+    bool isFloat32(const Op &op) const
+    {
+        return op.layer >= 0 && static_cast<std::size_t>(op.layer) < m_float32Layers.size() && m_float32Layers[static_cast<std::size_t>(op.layer)];
+    }
+    // Samples that only layers in float32 read are gathered as such.
+    bool isReadInFloat32Only(ValueId value) const
+    {
+        return std::all_of(m_list.ops.begin(), m_list.ops.end(), [&](const Op &op) {
+            return std::find(op.inputs.begin(), op.inputs.end(), value) == op.inputs.end() || isFloat32(op);
+        });
+    }
+
     void lowerActivations()
     {
+        m_follows.assign(m_list.values.size(), false);
         bool samplesMet = false;  // a second gather of them makes targets of them, which stay float32
         for (Op &op : m_list.ops)
             for (std::size_t k = 0; k < op.outputs.size(); ++k) {
@@ -69,8 +89,11 @@ private:
                 const bool features = op.kind == OpKind::GatherRows && op.inputs[0] == m_program.features && !std::exchange(samplesMet, true);
                 const bool activation = value.role == Role::Activation && (opSpec(op.kind).float32Outputs >> k & 1) == 0 && !(m_scaled && opSpec(op.kind).isLossGradient);
                 const bool lossSum = op.kind == OpKind::Add && value.type.shape == Shape{1};
-                if (value.type.dtype == DType::F32 && (features || activation) && !lossSum)
-                    value.type.dtype = m_low;
+                if (value.type.dtype == DType::F32 && (features || activation) && !lossSum) {
+                    m_follows[static_cast<std::size_t>(op.outputs[k])] = true;
+                    if (features ? !isReadInFloat32Only(op.outputs[k]) : !isFloat32(op))
+                        value.type.dtype = m_low;
+                }
                 if (auto *chain = std::get_if<ElementwiseChainAttributes>(&op.attributes))
                     chain->types[k] = value.type.dtype;
             }
@@ -97,11 +120,14 @@ private:
     {
         const ValueId gradient = m_list.ops[at].outputs[0];
         Value value = m_list.value(gradient);
-        value.type.dtype = m_low;
+        const DType type = isFloat32(m_list.ops[at]) ? DType::F32 : m_low;
+        value.type.dtype = type;
         const ValueId scaled = addValue(std::move(value));
+        m_follows.resize(m_list.values.size());
+        m_follows[static_cast<std::size_t>(scaled)] = true;
         for (Op &op : m_list.ops)
             std::replace(op.inputs.begin(), op.inputs.end(), gradient, scaled);
-        insert(at + 1, {OpKind::ScaleGradient, CastAttributes{m_low}, {gradient, state}, {scaled}, {}, m_list.ops[at].layer, m_scaleDevice});
+        insert(at + 1, {OpKind::ScaleGradient, CastAttributes{type}, {gradient, state}, {scaled}, {}, m_list.ops[at].layer, m_scaleDevice});
     }
 
     void unscaleAndUpdate(ValueId state)
@@ -127,7 +153,7 @@ private:
         std::map<std::pair<ValueId, std::int32_t>, ValueId> copies;
         for (Op &op : m_list.ops) {
             const int input = opSpec(op.kind).weightInput;
-            if (input < 0)
+            if (input < 0 || isFloat32(op))
                 continue;
             ValueId &weights = op.inputs[static_cast<std::size_t>(input)];
             if (m_list.value(weights).type.dtype != DType::F32)
@@ -144,6 +170,48 @@ private:
         }
         for (auto cast = casts.rbegin(); cast != casts.rend(); ++cast)
             insert(0, std::move(cast->second));
+    }
+
+    static bool readsAnyType(const Op &op)
+    {
+        switch (op.kind) {
+        case OpKind::SoftmaxCrossEntropy:
+        case OpKind::RowLoss:
+        case OpKind::MeanSquaredError:
+        case OpKind::AccumulateLoss:
+        case OpKind::AccumulateError:
+        case OpKind::AccumulateR2:
+        case OpKind::AccumulateTopK:
+        case OpKind::AccumulateConfusion: return true;
+        default: return opSpec(op.kind).isLossGradient;
+        }
+    }
+
+    // Losses and metrics read predictions of any type; all other ops want what follows the precision in one of their own.
+    void castBetweenLayers()
+    {
+        if (std::none_of(m_float32Layers.begin(), m_float32Layers.end(), [](bool layer) { return layer; }))
+            return;
+        m_follows.resize(m_list.values.size());
+        std::map<std::pair<ValueId, std::int32_t>, ValueId> copies;  // by value and device
+        for (std::size_t i = 0; i < m_list.ops.size(); ++i) {
+            const Op &reader = m_list.ops[i];
+            if (readsAnyType(reader))
+                continue;
+            const DType wanted = isFloat32(reader) ? DType::F32 : m_low;
+            for (std::size_t k = 0; k < m_list.ops[i].inputs.size(); ++k) {
+                const ValueId input = m_list.ops[i].inputs[k];
+                if (input == kNoValue || !m_follows[static_cast<std::size_t>(input)] || m_list.value(input).type.dtype == wanted)
+                    continue;
+                const auto [copy, fresh] = copies.try_emplace({input, m_list.ops[i].device}, kNoValue);
+                if (fresh) {
+                    copy->second = addValue({{wanted, m_list.value(input).type.shape}, Role::Activation, {}, m_list.ops[i].layer, false});
+                    insert(i, {OpKind::Cast, CastAttributes{wanted}, {input}, {copy->second}, {}, m_list.ops[i].layer, m_list.ops[i].device});
+                    ++i;
+                }
+                m_list.ops[i].inputs[k] = copy->second;
+            }
+        }
     }
 
     void raisePredictions()
@@ -166,17 +234,19 @@ private:
     Program &m_program;
     OpList &m_list;
     DType m_low;
+    const std::vector<bool> &m_float32Layers;
+    std::vector<bool> m_follows;  // values that would be 16 bit without exceptions
     bool m_scaled = false;
     std::int32_t m_scaleDevice = 0;
 };
 
 }  // namespace
 
-Status lowerPrecision(Program &program, Precision precision)
+Status lowerPrecision(Program &program, Precision precision, const std::vector<bool> &float32Layers)
 {
     if (precision == Precision::Float32)
         return {};
-    return Lowering(program, precision).run(precision == Precision::Float16);
+    return Lowering(program, precision, float32Layers).run(precision == Precision::Float16);
 }
 
 }  // namespace trainyard

@@ -41,22 +41,41 @@ std::optional<DataTypes> assumedData(const Graph &graph)
     return data;
 }
 
-}  // namespace
-
-std::vector<std::string> metricNames(const Graph &graph, const std::vector<std::string> &chosen)
+// What evaluates the network with one row at a time.
+Result<Program> evaluation(const Graph &graph, const DataTypes &data, const std::vector<std::string> &metrics)
 {
     BuildOptions options;
     options.mode = Mode::Evaluate;
     options.batchSize = 1;
-    options.metrics = chosen;
+    options.metrics = metrics;
+    return buildProgram(graph, data, options);
+}
+
+}  // namespace
+
+std::vector<std::string> metricNames(const Graph &graph, const std::vector<std::string> &chosen)
+{
     if (const auto data = assumedData(graph))
-        if (const auto program = buildProgram(graph, *data, options)) {
+        if (const auto program = evaluation(graph, *data, chosen)) {
             std::vector<std::string> names;
             for (const MetricSlot &slot : program->metrics)
                 names.push_back(slot.name);
             return names;
         }
     return {"loss"};
+}
+
+Status checkMetrics(const Graph &graph, const std::vector<std::string> &chosen)
+{
+    if (chosen.empty())
+        return {};
+    const auto data = assumedData(graph);
+    if (!data)
+        return {};
+    const auto program = evaluation(graph, *data, chosen);
+    if (!program && program.error().code == ErrorCode::InvalidArgument)
+        return fail(program.error());
+    return {};
 }
 
 }  // namespace trainyard

@@ -12,4 +12,8 @@ namespace trainyard {
 // not run yet, the loss alone.
 std::vector<std::string> metricNames(const Graph &graph, const std::vector<std::string> &chosen = {});
 
+// Whether these metrics fit the network; of one that does not run yet they do. Errors: InvalidArgument with the name of the loss
+// layer whose predictions they judge.
+Status checkMetrics(const Graph &graph, const std::vector<std::string> &chosen);
+
 }  // namespace trainyard

@@ -38,7 +38,9 @@ std::vector<ValueId> planAliases(const Program &program)
     for (const Op &op : list.ops)
         if (opSpec(op.kind).isView)
             root[static_cast<std::size_t>(op.outputs[0])] = root[static_cast<std::size_t>(op.inputs[0])];
+    std::vector<std::vector<ValueId>> sharers(root.size());  // of each root's memory
     for (std::size_t i = 0; i < root.size(); ++i) {
+        sharers[static_cast<std::size_t>(root[i])].push_back(static_cast<ValueId>(i));
         std::int32_t &last = lastRead[static_cast<std::size_t>(root[i])];
         last = std::max(last, lastRead[i]);
     }
@@ -62,9 +64,11 @@ std::vector<ValueId> planAliases(const Program &program)
             continue;
         const ValueId outputRoot = root[static_cast<std::size_t>(output)];
         std::int32_t last = lastRead[static_cast<std::size_t>(outputRoot)];
-        for (ValueId &r : root)
-            if (r == outputRoot)
-                r = source;
+        std::vector<ValueId> &joined = sharers[static_cast<std::size_t>(source)], &joining = sharers[static_cast<std::size_t>(outputRoot)];
+        for (const ValueId sharer : joining)
+            root[static_cast<std::size_t>(sharer)] = source;
+        joined.insert(joined.end(), joining.begin(), joining.end());
+        joining.clear();
         lastRead[static_cast<std::size_t>(source)] = std::max(lastRead[static_cast<std::size_t>(source)], last);
     }
     return root;

@@ -106,6 +106,12 @@ void Stays::walk(const std::vector<Stretch> &stretches, const Homes &homes)
         else if (isTrainedState(list.values[i]))
             m_valid[i][static_cast<std::size_t>(m_home[i])] = true;
     }
+    if (m_program.features != kNoValue && list.value(m_program.features).role == Role::Data)
+        for (const Op &op : list.ops)
+            if (op.kind == OpKind::GatherRows && op.inputs[0] == m_program.features) {  // samples that the host writes where they are gathered
+                m_home[static_cast<std::size_t>(m_program.features)] = op.device;
+                m_valid[static_cast<std::size_t>(m_program.features)][static_cast<std::size_t>(op.device)] = true;
+            }
     for (const Op &op : list.ops)
         for (const ValueId changed : op.mutates)
             if (list.value(changed).role == Role::Metric) {

@@ -177,6 +177,22 @@ Result<std::optional<CheckpointRecord>> RunStore::latestCheckpoint(std::int64_t 
     return std::optional(readCheckpoint(row));
 }
 
+Status RunStore::appendSample(const SampleRecord &sample)
+{
+    TRAINYARD_TRY(auto insert, m_database->prepare(
+        "INSERT INTO sample(run_id, step, epoch, t_ms, prompt, text, settings_json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+    return insert.bind(sample.runId, sample.step, sample.epoch, sample.timeMs, sample.prompt, sample.text, sample.settingsJson).run();
+}
+
+Result<std::vector<SampleRecord>> RunStore::samples(std::int64_t runId)
+{
+    TRAINYARD_TRY(auto rows, m_database->prepare(
+        "SELECT id, run_id, step, epoch, t_ms, prompt, text, settings_json FROM sample WHERE run_id = ?1 ORDER BY step, id"));
+    return collect(rows.bind(runId), [](const Statement &row) {
+        return SampleRecord{row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), row.text(6), row.text(7)};
+    });
+}
+
 Status RunStore::updateRun(std::int64_t runId, std::string_view column, std::string_view value)
 {
     TRAINYARD_TRY(auto update, m_database->prepare(fmt::format("UPDATE run SET {} = ?2 WHERE id = ?1", column)));

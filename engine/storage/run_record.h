@@ -115,4 +115,12 @@ struct CheckpointRecord {
     std::string reason;  // "epoch", "request", "stop", "best"
 };
 
+// What the network of a run wrote at one of its steps.
+struct SampleRecord {
+    std::int64_t id = 0, runId = 0;
+    std::int64_t step = 0, epoch = 0, timeMs = 0;
+    std::string prompt, text;
+    std::string settingsJson;  // all that was asked for: temperature, length...
+};
+
 }  // namespace trainyard

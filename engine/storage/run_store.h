@@ -70,6 +70,11 @@ public:
     Result<std::vector<CheckpointRecord>> checkpoints(std::int64_t runId);   // oldest first
     Result<std::optional<CheckpointRecord>> latestCheckpoint(std::int64_t runId);
 
+    // --- what the network wrote ---
+    // One of the same step and settings replaces the one before: a run that goes on from an earlier checkpoint writes it again.
+    Status appendSample(const SampleRecord &sample);  // id is ignored
+    Result<std::vector<SampleRecord>> samples(std::int64_t runId);  // by step
+
     // --- the history ---
     Result<std::vector<RunRecord>> runs(bool includeArchived = false);  // newest first, without the JSON texts
     Result<RunRecord> run(std::int64_t runId);

@@ -79,7 +79,16 @@ CREATE TABLE checkpoint (
 CREATE INDEX checkpoint_run ON checkpoint(run_id);
 )sql";
 
-constexpr std::array kMigrations{kVersion1};
+constexpr const char *kVersion2 = R"sql(
+CREATE TABLE sample (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    step INTEGER NOT NULL, epoch INTEGER NOT NULL, t_ms INTEGER NOT NULL,
+    prompt TEXT NOT NULL, text TEXT NOT NULL, settings_json TEXT NOT NULL,
+    UNIQUE (run_id, step, settings_json) ON CONFLICT REPLACE);
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 }  // namespace
 

@@ -67,6 +67,12 @@ LearningRateState rateFromJson(const nlohmann::json &json)
 
 }  // namespace
 
+bool isCheckpoint(const std::map<std::string, std::string> &metadata)
+{
+    const auto format = metadata.find("format");
+    return format != metadata.end() && format->second == kFormat;
+}
+
 Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &checkpoint)
 {
     // Numbers go as JSON text in one metadata entry: exact for 64-bit integers and round-trip exact for doubles.
@@ -96,7 +102,7 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
     Checkpoint checkpoint;
     TRAINYARD_TRY(checkpoint.tensors, readSafetensors(path));
     auto &metadata = checkpoint.tensors.metadata;
-    if (metadata["format"] != kFormat)
+    if (!isCheckpoint(metadata))
         return fail(ErrorCode::InvalidFile, "{} holds tensors, but is not a checkpoint of Trainyard's: it has no counters to resume from.",
                     path.string());
     try {

@@ -35,6 +35,9 @@ struct Checkpoint {
     std::vector<double> metricSums;  // accumulators in the middle of an epoch, one after another
 };
 
+// Whether the metadata of a safetensors file are those of a checkpoint.
+bool isCheckpoint(const std::map<std::string, std::string> &metadata);
+
 Status writeCheckpoint(const std::filesystem::path &path, const Checkpoint &checkpoint);
 Result<Checkpoint> readCheckpoint(const std::filesystem::path &path);
 

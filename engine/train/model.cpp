@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
-#include "engine/backends/compile_placed.h"
 #include "engine/train/score_reader.h"
 
 namespace trainyard {
 
 namespace {
 
-constexpr std::size_t kTrain = 0, kEvaluate = 1, kAccumulate = 2;
+constexpr std::size_t kTrain = kTrainProgram, kEvaluate = kEvaluateProgram, kAccumulate = kAccumulateProgram;
 
 template <typename T>
 std::span<const std::byte> bytesOf(const std::vector<T> &values)
@@ -48,6 +48,12 @@ std::vector<std::int64_t> classCounts(const Dataset &dataset)
     return counts;
 }
 
+bool isNextTokens(const Dataset &dataset)
+{
+    return !dataset.vocabulary.empty() && dataset.classNames == dataset.vocabulary && dataset.sampleShape().rank() == 1
+           && dataset.targets.type == dataset.features.type;
+}
+
 // Each batch of a step draws its own random numbers; the first one as a step of one batch does.
 std::uint64_t seedOfBatch(std::uint64_t seed, std::size_t batch)
 {
@@ -59,7 +65,8 @@ std::uint64_t seedOfBatch(std::uint64_t seed, std::size_t batch)
 DataTypes dataTypesOf(const Dataset &dataset)
 {
     return {dataset.features.type, dataset.targets.type, static_cast<std::int64_t>(dataset.featureScale.size()),
-            !dataset.targetScale.empty(), {dataset.augment.flipHorizontal, dataset.augment.maxShift}, classCounts(dataset)};
+            !dataset.targetScale.empty(), {dataset.augment.flipHorizontal, dataset.augment.maxShift}, classCounts(dataset),
+            isNextTokens(dataset)};
 }
 
 DataSignature signatureOf(const Dataset &dataset)
@@ -85,26 +92,6 @@ Status checkGraph(const Graph &graph, const Dataset &dataset)
     return fail(Error{ErrorCode::InvalidGraph, first.message, layer ? layer->name : "", {}});
 }
 
-Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config,
-                                                   const DeviceInfo &device)
-{
-    std::vector<Program> programs;
-    const std::size_t count = config.accumulationSteps > 1 ? kAccumulate + 1 : kEvaluate + 1;
-    for (std::size_t p = 0; p < count; ++p) {
-        BuildOptions options{p == kEvaluate ? Mode::Evaluate : Mode::Train, config.batchSize, config.optimizer};
-        options.accumulationSteps = config.accumulationSteps;
-        options.withUpdate = p != kAccumulate;
-        options.emaDecay = config.emaDecay;
-        options.metrics = config.metrics;
-        options.precision = config.precision;
-        options.deviceFusion = device.prefersFusion;
-        options.device = device.id;
-        TRAINYARD_TRY(Program program, buildProgram(graph, data, options));
-        programs.push_back(std::move(program));
-    }
-    return programs;
-}
-
 DeviceSettings deviceSettingsOf(const TrainingConfig &config)
 {
     DeviceSettings settings;
@@ -123,11 +110,12 @@ Result<Model> Model::create(const Graph &graph, const Dataset &dataset, const Tr
     Model model;
     TRAINYARD_TRY(model.m_backend, openBackend(config.device));
     model.m_device = model.m_backend->device();
-    TRAINYARD_TRY(model.m_programs, buildTrainingPrograms(graph, dataTypesOf(dataset), config, model.m_device));
-    std::vector<const Program *> programs;
-    for (const Program &program : model.m_programs)
-        programs.push_back(&program);
-    TRAINYARD_TRY(model.m_executable, compilePlaced(programs, *model.m_backend, settings));
+    TRAINYARD_TRY(CompiledTraining compiled, compileTraining(graph, dataTypesOf(dataset), config, *model.m_backend, settings));
+    model.m_programs = std::move(compiled.programs);
+    model.m_executable = std::move(compiled.executable);
+    if (model.m_programs.back().mode == Mode::Predict)
+        model.m_lookKind = probeOf(dataTypesOf(dataset), config);
+    model.m_recomputation = std::move(compiled.recomputation);
     TRAINYARD_CHECK(model.m_executable->allocate());
     model.m_dataset = &dataset;
     TRAINYARD_CHECK(model.bindData(dataset));
@@ -139,7 +127,8 @@ Status Model::bindData(const Dataset &dataset)
 {
     for (std::size_t p = 0; p < m_programs.size(); ++p) {
         const Program &program = m_programs[p];
-        TRAINYARD_CHECK(m_executable->bind(p, program.features, dataset.features.data));
+        if (program.list.value(program.features).role == Role::Dataset)
+            TRAINYARD_CHECK(m_executable->bind(p, program.features, dataset.features.data));
         TRAINYARD_CHECK(m_executable->bind(p, program.featureOffset, bytesOf(dataset.featureOffset)));
         TRAINYARD_CHECK(m_executable->bind(p, program.featureScale, bytesOf(dataset.featureScale)));
         if (program.targets != kNoValue)
@@ -159,12 +148,32 @@ Status Model::initialize(std::uint64_t seed)
     for (const ParameterInit &init : program.inits) {
         values.resize(static_cast<std::size_t>(program.list.value(init.value).type.shape.elements()));
         fillParameter(program, init, seed, values);
-        TRAINYARD_CHECK(m_executable->write(kTrain, init.value, std::as_bytes(std::span(values))));
-        for (const auto &[value, average] : program.averages)
-            if (value == init.value)
-                TRAINYARD_CHECK(m_executable->write(kTrain, average, std::as_bytes(std::span(values))));
+        TRAINYARD_CHECK(writeFirst(init.value, values));
     }
     return {};
+}
+
+// Before the first step: the running average begins with what it is an average of.
+Status Model::writeFirst(ValueId parameter, std::span<const float> values)
+{
+    TRAINYARD_CHECK(m_executable->write(kTrain, parameter, std::as_bytes(values)));
+    for (const auto &[value, average] : m_programs[kTrain].averages)
+        if (value == parameter)
+            TRAINYARD_CHECK(m_executable->write(kTrain, average, std::as_bytes(values)));
+    return {};
+}
+
+Status Model::setParameter(std::string_view name, std::span<const float> values)
+{
+    const Program &program = m_programs[kTrain];
+    const auto init = std::find_if(program.inits.begin(), program.inits.end(),
+                                   [&](const ParameterInit &one) { return program.list.value(one.value).name == name; });
+    if (init == program.inits.end())
+        return fail(ErrorCode::NotFound, "The network has no parameter {}.", name);
+    const Shape &shape = program.list.value(init->value).type.shape;
+    if (static_cast<std::size_t>(shape.elements()) != values.size())
+        return fail(ErrorCode::InvalidArgument, "The parameter {} is {}, {} values were given.", name, shape.text(), values.size());
+    return writeFirst(init->value, values);
 }
 
 std::size_t Model::beginBatch(std::size_t batch, std::span<const std::int32_t> rows, StepScalars &scalars)
@@ -266,6 +275,23 @@ Result<std::vector<MetricResult>> Model::evaluate(std::span<const std::int32_t> 
         if (const auto &ofScores = program.metrics[i].choice.spec->ofScores)
             results[i] = {results[i].name, ofScores(scores->table()), true};
     return results;
+}
+
+Status Model::look(std::span<const std::byte> samples, std::size_t rows, std::vector<float> &predictions)
+{
+    const std::size_t p = m_programs.size() - 1;
+    const Program &program = m_programs[p];
+    m_paddedRows.resize(static_cast<std::size_t>(program.batchSize));
+    std::iota(m_paddedRows.begin(), m_paddedRows.end(), 0);
+    m_executable->setIndices(p, m_paddedRows);
+    TRAINYARD_CHECK(m_executable->write(p, program.features, samples));
+    TRAINYARD_CHECK(m_executable->run(p, {0, 0, 0.0f, static_cast<std::int32_t>(rows)}));
+    const TensorType &type = program.list.value(program.predictions).type;
+    m_predictions.resize(type.bytes());
+    TRAINYARD_CHECK(m_executable->read(p, program.predictions, m_predictions));
+    predictions.clear();
+    appendFloats(type.dtype, m_predictions, predictions);
+    return {};
 }
 
 Result<SafetensorsFile> Model::tensors()

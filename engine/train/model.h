@@ -10,8 +10,10 @@
 #include "engine/graph/graph.h"
 #include "engine/program/build.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/compile_training.h"
 #include "engine/train/judge.h"
 #include "engine/train/non_finite.h"
+#include "engine/train/probe.h"
 #include "engine/train/training_config.h"
 
 namespace trainyard {
@@ -22,11 +24,6 @@ DataSignature signatureOf(const Dataset &dataset);
 
 // The first problem of the graph with this data set, as an error. Errors: InvalidGraph with the layer's name.
 Status checkGraph(const Graph &graph, const Dataset &dataset);
-
-// The programs of a run on this device, as they share one arena; also what a forecast compiles: the one that trains, the one
-// that evaluates and, where gradients of several batches are accumulated, the one that trains without an update.
-Result<std::vector<Program>> buildTrainingPrograms(const Graph &graph, const DataTypes &data, const TrainingConfig &config,
-                                                   const DeviceInfo &device);
 
 // What a new run with this configuration asks of its device.
 DeviceSettings deviceSettingsOf(const TrainingConfig &config);
@@ -56,6 +53,16 @@ public:
     // Metrics over rows, in inference form; any number of rows.
     Result<std::vector<MetricResult>> evaluate(std::span<const std::int32_t> rows);
 
+    // Writes a parameter or running statistic of this name, in its canonical layout, and the average kept of it. Errors:
+    // NotFound, InvalidArgument (of another size).
+    Status setParameter(std::string_view name, std::span<const float> values);
+
+    // What the network makes of these samples: raw, as the data set has them, lookProgram()->batchSize of them, of which the
+    // first so many rows count. predictions: of all, in float32. Only where there is a look.
+    Status look(std::span<const std::byte> samples, std::size_t rows, std::vector<float> &predictions);
+    std::optional<ProbeKind> lookKind() const { return m_lookKind; }
+    const Program *lookProgram() const { return m_lookKind ? &m_programs.back() : nullptr; }
+
     // Everything trained, in canonical layouts.
     Result<SafetensorsFile> tensors();
     // Errors: InvalidFile, naming the tensor that is missing or of another shape.
@@ -65,21 +72,26 @@ public:
     Executable &executable() { return *m_executable; }
     std::uint64_t allocatedBytes() const { return m_executable->allocatedBytes(); }
     const DeviceInfo &device() const { return m_device; }
+    const std::optional<Recomputation> &recomputation() const { return m_recomputation; }
 
 private:
     // Readies the program of one of a step's batches and returns its number: the one with the update for the last.
     std::size_t beginBatch(std::size_t batch, std::span<const std::int32_t> rows, StepScalars &scalars);
     Status initialize(std::uint64_t seed);
+    Status writeFirst(ValueId parameter, std::span<const float> values);
     Status bindData(const Dataset &dataset);
     Result<std::vector<double>> readSums(std::size_t program);
     std::vector<MetricResult> metricsOf(const Program &program, std::span<const double> sums) const;
 
-    std::vector<Program> m_programs;  // as of buildTrainingPrograms()
+    std::vector<Program> m_programs;  // as of compileTraining()
+    std::optional<Recomputation> m_recomputation;
     std::unique_ptr<Backend> m_backend;
     std::unique_ptr<Executable> m_executable;
     const Dataset *m_dataset = nullptr;
     DeviceInfo m_device;
+    std::optional<ProbeKind> m_lookKind;
     std::vector<std::int32_t> m_paddedRows;
+    std::vector<std::byte> m_predictions;  // as the look's program has them
 };
 
 }  // namespace trainyard

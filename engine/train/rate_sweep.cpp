@@ -80,7 +80,7 @@ void conclude(RateSweep &sweep)
 }
 
 Result<RateSweep> sweepRates(const Graph &graph, const Dataset &dataset, const TrainingConfig &settings, const RateSweepSettings &range,
-                             const std::function<void(const RateSweep &)> &onStep, const std::stop_token &stop)
+                             const std::function<void(const RateSweep &)> &onStep, const std::stop_token &stop, const StartSource *start)
 {
     TRAINYARD_CHECK(checkRateSweep(range));
     // The test has a length and rates of its own: what the run's would be does not matter.
@@ -90,6 +90,8 @@ Result<RateSweep> sweepRates(const Graph &graph, const Dataset &dataset, const T
     config.optimizer.learningRate = range.from;
     TRAINYARD_CHECK(checkTraining(config, static_cast<std::int64_t>(dataset.train.size())));
     TRAINYARD_TRY(Model model, Model::create(graph, dataset, config, deviceSettingsOf(config)));
+    if (start)
+        TRAINYARD_CHECK(startModel(model, graph, *start, config.startFrom));
     EpochOrder order(dataset.train, config.rowsPerStep(), config.seed);
     TRAINYARD_TRY(std::vector<double> before, model.trainingSums());
     RateSweep sweep;

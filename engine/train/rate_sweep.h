@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/train/model.h"
+#include "engine/train/start_weights.h"
 
 namespace trainyard {
 
@@ -34,10 +35,11 @@ Status checkRateSweep(const RateSweepSettings &settings);
 // What the curve says; sets everything but the curve. Pure.
 void conclude(RateSweep &sweep);
 
-// Trains a model of its own, from its first weights, and keeps nothing. onStep: called after each step with the curve so
+// Trains a model of its own, from its first weights, and keeps nothing. start: what these come from, where config.startFrom is
+// set; null: from the seed. onStep: called after each step with the curve so
 // far; may be empty. A stop ends it with the curve so far and no conclusion. Errors: those of Model::create(), and
 // InvalidArgument.
 Result<RateSweep> sweepRates(const Graph &graph, const Dataset &dataset, const TrainingConfig &config, const RateSweepSettings &settings,
-                             const std::function<void(const RateSweep &)> &onStep, const std::stop_token &stop);
+                             const std::function<void(const RateSweep &)> &onStep, const std::stop_token &stop, const StartSource *start = nullptr);
 
 }  // namespace trainyard

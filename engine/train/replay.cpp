@@ -20,7 +20,7 @@ std::uint64_t bytesOf(const Checkpoint &checkpoint)
 void ReplayLog::begin(std::shared_ptr<const Checkpoint> from)
 {
     if (from && bytesOf(*from) > kMostBytes) {
-        if (m_rates.empty() && !m_from && from->step > 0)  // a resumed run: its stretch has no beginning here
+        if (m_rates.empty() && !m_from)  // a run resumed, or started from other weights: its stretch has no beginning here
             m_whole = false;
         return;
     }

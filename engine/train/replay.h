@@ -17,7 +17,7 @@ namespace trainyard {
 
 class ReplayLog {
 public:
-    // The run stands at this checkpoint; null: at its start. One too large to be kept beside the run is not taken, and the
+    // The run stands at this checkpoint; null: at its start, with the seed's weights. One too large to be kept beside the run is not taken, and the
     // stretch goes on.
     void begin(std::shared_ptr<const Checkpoint> from);
     void add(float learningRate);

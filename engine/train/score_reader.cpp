@@ -6,6 +6,17 @@
 
 namespace trainyard {
 
+void appendFloats(DType dtype, std::span<const std::byte> bytes, std::vector<float> &to)
+{
+    const std::size_t count = bytes.size() / dtypeBytes(dtype), before = to.size();
+    to.resize(before + count);
+    const auto *bits = reinterpret_cast<const std::uint16_t *>(bytes.data());
+    for (std::size_t i = 0; i < count; ++i)
+        to[before + i] = dtype == DType::BF16  ? bfloat16ToFloat(bits[i])
+                         : dtype == DType::F16 ? float16ToFloat(bits[i])
+                                               : reinterpret_cast<const float *>(bytes.data())[i];
+}
+
 ScoreReader::ScoreReader(const Program &program, const Dataset &dataset) : m_program(program), m_dataset(dataset)
 {
     const TensorType &type = program.list.value(program.predictions).type;
@@ -19,13 +30,7 @@ Status ScoreReader::take(Executable &executable, std::size_t program, std::span<
     const TensorType &type = m_program.list.value(m_program.predictions).type;
     TRAINYARD_CHECK(executable.read(program, m_program.predictions, m_batch));
     const std::size_t count = static_cast<std::size_t>(type.shape.elements() / type.shape[0]) * rows.size();
-    const std::size_t before = m_table.predictions.size();
-    m_table.predictions.resize(before + count);
-    const auto *bits = reinterpret_cast<const std::uint16_t *>(m_batch.data());
-    for (std::size_t i = 0; i < count; ++i)
-        m_table.predictions[before + i] = type.dtype == DType::BF16  ? bfloat16ToFloat(bits[i])
-                                          : type.dtype == DType::F16 ? float16ToFloat(bits[i])
-                                                                     : reinterpret_cast<const float *>(m_batch.data())[i];
+    appendFloats(type.dtype, std::span(m_batch).first(count * dtypeBytes(type.dtype)), m_table.predictions);
     for (const std::int32_t row : rows)
         addTargets(row);
     return {};

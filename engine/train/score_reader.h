@@ -7,6 +7,9 @@
 
 namespace trainyard {
 
+// Numbers of a floating type, widened and put behind what is there.
+void appendFloats(DType dtype, std::span<const std::byte> bytes, std::vector<float> &to);
+
 class ScoreReader {
 public:
     // Both outlive the reader. The program is one of Mode::Evaluate that judges classes or answers of the data.

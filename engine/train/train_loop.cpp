@@ -90,6 +90,8 @@ Status TrainLoop::trainEpoch()
             TRAINYARD_CHECK(finishEpoch());
         else if (due)
             TRAINYARD_CHECK(evaluate(false));
+        if (due)
+            TRAINYARD_CHECK(look(false));
         m_report.stepTook(Clock::now() - begin);
         m_report.tell(false);
         if (std::exchange(m_isBest, false) && m_job.config.best.keep)
@@ -171,6 +173,7 @@ Status TrainLoop::handleCommands()
             case CommandKind::Stop: m_stopping = true; break;
             case CommandKind::SetLearningRate: setLearningRate(command.value); break;
             case CommandKind::SaveCheckpoint: TRAINYARD_CHECK(saveCheckpoint("request")); break;
+            case CommandKind::Sample: TRAINYARD_CHECK(sampleNow(command.sampling)); break;
             }
             m_report.tell(true);
         }

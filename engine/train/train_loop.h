@@ -3,12 +3,14 @@
 
 #include <optional>
 
+#include "engine/train/decision_grid.h"
 #include "engine/train/epoch_order.h"
 #include "engine/train/judge.h"
 #include "engine/train/model.h"
 #include "engine/train/replay.h"
 #include "engine/train/run_report.h"
 #include "engine/train/schedules/learning_rate.h"
+#include "engine/train/text_sample.h"
 #include "engine/train/train_mailbox.h"
 #include "engine/train/trainer.h"
 
@@ -29,6 +31,7 @@ private:
     Status prepare();
     Status createModel(const DeviceSettings &settings);
     Status planCourse();
+    Status startFrom();
     void tellFacts();
     Status restore(const Checkpoint &checkpoint);
 
@@ -53,6 +56,13 @@ private:
     Status saveCheckpoint(const char *reason);
     Result<std::shared_ptr<const Checkpoint>> makeCheckpoint();
 
+    // Looks at the network after an evaluation and on demand (train_loop_look.cpp).
+    Status look(bool last);
+    Status lookAgain();     // at the step a run goes on from
+    Status writeSample(const SamplingConfig &settings);
+    Status sampleNow(const SamplingConfig &settings);
+    Status drawDecisions(bool last);
+
     // The error of a run whose numbers are no longer finite, with the layer where that began (train_loop_non_finite.cpp).
     Error explainNonFinite(const Error &error);
     std::string findNonFinite(std::string &layer);
@@ -71,6 +81,7 @@ private:
     std::size_t m_rateMetric = 0;  // the one the schedule follows, where it follows one
     Judge m_judge;
     ReplayLog m_replay;
+    std::string m_startJson;    // RunFacts::startJson
     DeviceSettings m_settings;  // what decides the bits, held over resumes
     bool m_stopping = false;
     bool m_paused = false;
@@ -86,6 +97,10 @@ private:
     std::vector<MetricResult> m_trainingResults;  // of the last whole epoch, or of the part of one at the run's end
     bool m_isBest = false;             // the last evaluation is the best so far, and its weights are to be kept
     std::shared_ptr<const Checkpoint> m_best;
+    std::string m_skippedTold;         // characters of a prompt that a warning has named
+    std::shared_ptr<const PlanePoints> m_points;  // of the pictures, once one is made
+    Clock::time_point m_pictureAt{};   // when the last one was made, and how long it took
+    std::optional<Clock::duration> m_pictureTook;
 };
 
 }  // namespace trainyard

@@ -88,7 +88,7 @@ Status TrainLoop::judge(std::span<const MetricResult> results)
 Status TrainLoop::evaluateEnd()
 {
     if (m_evaluatedAt == m_progress.step || m_progress.step == 0)
-        return {};
+        return m_model->lookKind() == ProbeKind::DecisionGrid ? look(true) : Status{};  // the last picture may have been left out
     TRAINYARD_CHECK(takeReports(true));
     if (m_stepInEpoch != 0) {
         TRAINYARD_TRY(const auto sums, m_model->trainingSums());
@@ -98,6 +98,7 @@ Status TrainLoop::evaluateEnd()
             m_progress.trainMetric = judged.value;
     }
     TRAINYARD_CHECK(evaluate(true));
+    TRAINYARD_CHECK(look(true));
     return std::exchange(m_isBest, false) && m_job.config.best.keep ? saveCheckpoint("best") : Status{};
 }
 

@@ -11,7 +11,7 @@ Error TrainLoop::explainNonFinite(const Error &error)
 {
     Error explained = error;
     const std::string where = findNonFinite(explained.node);
-    const std::string kept = m_replay.from() ? fmt::format(" The checkpoint of step {} is good.", formatCount(m_replay.firstStep())) : std::string();
+    const std::string kept = m_replay.firstStep() > 0 ? fmt::format(" The checkpoint of step {} is good.", formatCount(m_replay.firstStep())) : std::string();
     explained.message += fmt::format("{} Lower the learning rate (now {:.3g}), or look for huge values in the data.{}", where,
                                      m_progress.learningRate, kept);
     return explained;
@@ -25,7 +25,7 @@ std::string TrainLoop::findNonFinite(std::string &layer)
     const std::int64_t first = m_replay.firstStep();
     const std::int64_t steps = m_progress.step - first;
     m_report.message(fmt::format("Looking for the layer where it began: {} run again from {}.", steps == 1 ? "1 step is" : formatCount(steps) + " steps are",
-                                 m_replay.from() ? fmt::format("the checkpoint of step {}", formatCount(first)) : "the start"));
+                                 first > 0 ? fmt::format("the checkpoint of step {}", formatCount(first)) : "the start"));
     m_report.tell(true);
     // The loss of the last good report was finite, but its last step may have spoilt the weights.
     const std::int64_t checkedFrom = std::max(first, m_lastFinite - 1);

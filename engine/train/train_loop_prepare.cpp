@@ -11,6 +11,7 @@ namespace {
 // The loss curve has at most this many points an epoch and at least one in this many steps. The rhythm follows steps,
 // not time, so that the same seed writes the same curve.
 constexpr std::int64_t kPointsPerEpoch = 20, kMaxStepsPerPoint = 100;
+constexpr std::size_t kMostTold = 10;  // tensors that do not match; the run's record has all
 
 }  // namespace
 
@@ -39,6 +40,8 @@ Status TrainLoop::prepare()
         m_settings.threads = device.threads;
     if (m_settings.instructionSet.empty())
         m_settings.instructionSet = device.instructionSet;
+    if (!checkpoint)
+        TRAINYARD_CHECK(startFrom());
     tellFacts();
     if (checkpoint) {
         if (checkpoint->library != device.library)
@@ -47,10 +50,37 @@ Status TrainLoop::prepare()
                                           checkpoint->library, device.library));
         TRAINYARD_CHECK(restore(*checkpoint));
         m_replay.begin(std::make_shared<const Checkpoint>(std::move(*checkpoint)));
-        return {};
+        return lookAgain();
     }
     TRAINYARD_TRY(const auto sums, m_model->trainingSums());
     m_windowBase.assign(sums.size(), 0.0);
+    if (!m_startJson.empty()) {  // the stretch that may be run again begins with these weights, not with the seed's
+        TRAINYARD_TRY(auto first, makeCheckpoint());
+        m_replay.begin(std::move(first));
+    }
+    return {};
+}
+
+// A resumed run has its weights in its checkpoint: only a new one asks where they come from.
+Status TrainLoop::startFrom()
+{
+    const StartFrom &options = m_job.config.startFrom;
+    if (!options.isSet())
+        return {};
+    if (!m_job.openStart)
+        return fail(ErrorCode::Internal, "The run is to start from earlier weights, but nobody gave them.");
+    TRAINYARD_TRY(const StartSource start, m_job.openStart());
+    TRAINYARD_TRY(const StartedWeights started, startModel(*m_model, *m_job.graph, start, options));
+    m_startJson = started.recordJson;
+    m_report.message(fmt::format("Started from {}: {}", start.what, started.match.summary()));
+    for (const std::string &note : started.match.notes)
+        m_report.message(note);
+    std::size_t told = 0;
+    for (const TensorMatch &one : started.match.tensors)
+        if (one.state != MatchState::Loaded && ++told <= kMostTold)
+            m_report.message(fmt::format("{} starts as the seed says: {}.", one.target.name, one.note()));
+    if (told > kMostTold)
+        m_report.message(fmt::format("So do {} more tensors.", formatCount(static_cast<std::int64_t>(told - kMostTold))));
     return {};
 }
 
@@ -101,7 +131,7 @@ void TrainLoop::tellFacts()
     if (m_job.onPrepared)
         m_job.onPrepared({parameters, m_progress.arenaBytes, executable.dataPlacement(), executable.deviceDataBytes(), device.id, device.uuid,
                           device.name, device.driver, device.library, m_settings.instructionSet, m_job.config.precision, executable.notes(),
-                          m_settings.threads, m_judge.bestName(), m_judge.bestIsHigher()});
+                          m_settings.threads, m_judge.bestName(), m_judge.bestIsHigher(), m_startJson});
     m_report.announce(EventKind::Started, EventLevel::Info,
                       fmt::format("{} parameters, {} in the arena, {} on {}{}.", formatCount(parameters), formatBytes(m_progress.arenaBytes),
                                   precisionName(m_job.config.precision), device.name,
@@ -110,6 +140,10 @@ void TrainLoop::tellFacts()
         m_report.message(fmt::format("The data set is {}: it takes {} of the device's memory.",
                                      executable.dataPlacement() == DataPlacement::Resident ? "resident on the device" : "streamed to the device batch by batch",
                                      formatBytes(executable.deviceDataBytes())));
+    if (const auto &again = m_model->recomputation())
+        m_report.message(fmt::format("Values of {} layer{} are worked out a second time in the backward pass: {} more work, and the arena is {} instead of {}.",
+                                     again->layers.size(), again->layers.size() == 1 ? "" : "s", formatPercent(again->extraFlops),
+                                     formatBytes(m_progress.arenaBytes), formatBytes(again->arenaBytesWithout)));
     for (const std::string &note : executable.notes())
         m_report.message(note);
 }

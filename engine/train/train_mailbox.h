@@ -2,6 +2,7 @@
 // step edges; nobody holds the lock for longer than a copy.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -12,11 +13,12 @@
 
 namespace trainyard {
 
-enum class CommandKind : std::uint8_t { Pause, Resume, Stop, SetLearningRate, SaveCheckpoint };
+enum class CommandKind : std::uint8_t { Pause, Resume, Stop, SetLearningRate, SaveCheckpoint, Sample };
 
 struct Command {
     CommandKind kind;
     double value = 0;  // the learning rate
+    SamplingConfig sampling = {};
 };
 
 class TrainMailbox {
@@ -41,6 +43,25 @@ public:
         return std::exchange(m_commands, {});
     }
 
+    // Whether a stop waits to be taken: what a sample that takes long asks, token by token.
+    bool isAskedToStop() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return std::any_of(m_commands.begin(), m_commands.end(), [](const Command &command) { return command.kind == CommandKind::Stop; });
+    }
+
+    // What the network wrote since this start, from the first `from` on, and its last picture; null: none yet.
+    std::vector<TextSample> samples(std::size_t from) const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return {m_samples.begin() + static_cast<std::ptrdiff_t>(std::min(from, m_samples.size())), m_samples.end()};
+    }
+    std::shared_ptr<const DecisionGrid> picture() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_picture;
+    }
+
     TrainProgress progress() const
     {
         const std::scoped_lock lock(m_mutex);
@@ -56,6 +77,18 @@ public:
         }
         if (m_onProgress)
             m_onProgress(progress);
+    }
+
+    void addSample(TextSample sample)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_samples.push_back(std::move(sample));
+    }
+
+    void setPicture(std::shared_ptr<const DecisionGrid> picture)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_picture = std::move(picture);
     }
 
     void markEnded()
@@ -79,6 +112,8 @@ private:
     std::condition_variable_any m_wake;
     std::vector<Command> m_commands;
     TrainProgress m_progress;
+    std::vector<TextSample> m_samples;
+    std::shared_ptr<const DecisionGrid> m_picture;
     bool m_ended = false;
 };
 

@@ -57,6 +57,21 @@ void Trainer::requestCheckpoint()
     m_mailbox->send({CommandKind::SaveCheckpoint});
 }
 
+void Trainer::sample(const SamplingConfig &settings)
+{
+    m_mailbox->send({CommandKind::Sample, 0, settings});
+}
+
+std::vector<TextSample> Trainer::samples(std::size_t from) const
+{
+    return m_mailbox->samples(from);
+}
+
+std::shared_ptr<const DecisionGrid> Trainer::decisionGrid() const
+{
+    return m_mailbox->picture();
+}
+
 TrainProgress Trainer::progress() const
 {
     return m_mailbox->progress();

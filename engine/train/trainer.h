@@ -18,6 +18,9 @@
 #include "engine/program/build.h"
 #include "engine/telemetry/hub.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/decision_grid.h"
+#include "engine/train/start_weights.h"
+#include "engine/train/text_sample.h"
 #include "engine/train/training_config.h"
 
 namespace trainyard {
@@ -65,6 +68,8 @@ struct TrainJob {
     TrainingConfig config;
     std::function<Result<Dataset>()> loadData;               // called on the engine thread
     std::function<Result<Checkpoint>()> loadCheckpoint;      // empty: from the start; called on the engine thread
+    // The weights that config.startFrom names; called on the engine thread, of a run from the start alone.
+    std::function<Result<StartSource>()> openStart;
     // The best weights kept before this start, where there are any; may be empty. Called on the engine thread, at the end.
     std::function<Result<std::optional<Checkpoint>>()> loadBest;
     // Takes a finished checkpoint; called on the engine thread, must not block.
@@ -75,6 +80,9 @@ struct TrainJob {
     // Called once on the engine thread when everything is compiled, with facts for the run's record.
     std::function<void(const RunFacts &)> onPrepared;
     std::uint32_t segment = 0;  // counts resumes; told with every point
+    // Takes what the network has written after an evaluation or when asked; called on the engine thread, must not block.
+    std::function<void(const TextSample &)> onSample;
+    bool drawDecisions = false;  // whether somebody looks at the pictures of a network of two features
 };
 
 struct RunFacts {
@@ -88,6 +96,7 @@ struct RunFacts {
     int threads = 0;
     std::string metricName;  // the one "best" is judged by
     bool higherIsBetter = true;
+    std::string startJson;   // what its first weights were taken from, and the match; empty: from the seed
 };
 
 class TrainMailbox;  // commands in, progress out
@@ -107,7 +116,10 @@ public:
     void stop();
     void setLearningRate(double rate);
     void requestCheckpoint();
+    void sample(const SamplingConfig &settings);  // the network writes something, beside what it writes after evaluations
 
+    std::vector<TextSample> samples(std::size_t from) const;    // since this start, from this one on
+    std::shared_ptr<const DecisionGrid> decisionGrid() const;   // the last picture; null: none yet
     TrainProgress progress() const;
     void wait();  // until the engine thread has ended
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostAccumulation = 10'000;
 constexpr double kMostEmaDecay = 0.999999;
+constexpr std::int64_t kMostMiB = std::int64_t{1} << 30;  // in bytes it is still far from the end of 64 bits
 
 }  // namespace
 
@@ -54,10 +55,17 @@ Status checkTraining(const TrainingConfig &config, std::int64_t trainRows)
         return fail(ErrorCode::InvalidArgument, "A memory limit of {} MiB makes no sense. Use 0 for none, or more.", config.memoryLimitMiB);
     if (config.reserveMemory && config.memoryLimitMiB == 0)
         return fail(ErrorCode::InvalidArgument, "To reserve memory from the start, set a memory limit: it says how much to take.");
+    if (config.recomputeMiB < 0 || config.recomputeMiB > kMostMiB)
+        return fail(Error{ErrorCode::InvalidArgument,
+                          fmt::format("A run cannot be made to fit into {} MiB. Use 0 for what is free on the device, or up to {}.", config.recomputeMiB,
+                                      formatCount(kMostMiB)),
+                          "recompute_mib", {}});
     TRAINYARD_CHECK(checkMetricNames(config.metrics));
     TRAINYARD_CHECK(checkLength(config.length));
     TRAINYARD_CHECK(checkEvaluation(config.evaluation));
     TRAINYARD_CHECK(checkStopping(config.stopping));
+    TRAINYARD_CHECK(checkStartFrom(config.startFrom));
+    TRAINYARD_CHECK(checkSampling(config.sampling));
     const std::int64_t perEpoch = stepsPerEpochOf(config, trainRows), total = totalStepsOf(config, perEpoch);
     if (Status scheduled = checkSchedule(config.schedule, {config.optimizer.learningRate, 0, perEpoch, total}); !scheduled) {
         scheduled.error().node = "schedule." + scheduled.error().node;
@@ -108,6 +116,10 @@ nlohmann::ordered_json trainingToJson(const TrainingConfig &config)
         json["accumulation_steps"] = config.accumulationSteps;
     if (config.emaDecay != 0)
         json["ema_decay"] = config.emaDecay;
+    if (config.recompute)
+        json["recompute"] = true;
+    if (config.recomputeMiB != 0)
+        json["recompute_mib"] = config.recomputeMiB;
     if (config.schedule != ScheduleConfig())
         json["schedule"] = scheduleToJson(config.schedule);
     if (config.length != LengthConfig())
@@ -120,6 +132,10 @@ nlohmann::ordered_json trainingToJson(const TrainingConfig &config)
         json["keep_best"] = bestToJson(config.best);
     if (!config.metrics.empty())
         json["metrics"] = config.metrics;
+    if (config.startFrom.isSet())
+        json["start_from"] = startFromToJson(config.startFrom);
+    if (config.sampling != SamplingConfig())
+        json["sampling"] = samplingToJson(config.sampling);
     return json;
 }
 
@@ -132,6 +148,8 @@ Result<TrainingConfig> trainingFromJson(const nlohmann::ordered_json &json)
     TRAINYARD_CHECK(readSetting(json, "batch_size", config.batchSize));
     TRAINYARD_CHECK(readSetting(json, "accumulation_steps", config.accumulationSteps));
     TRAINYARD_CHECK(readSetting(json, "ema_decay", config.emaDecay));
+    TRAINYARD_CHECK(readSetting(json, "recompute", config.recompute));
+    TRAINYARD_CHECK(readSetting(json, "recompute_mib", config.recomputeMiB));
     TRAINYARD_CHECK(readSetting(json, "seed", config.seed));
     TRAINYARD_CHECK(readSetting(json, "device", config.device));
     TRAINYARD_CHECK(readSetting(json, "threads", config.threads));
@@ -166,6 +184,12 @@ Result<TrainingConfig> trainingFromJson(const nlohmann::ordered_json &json)
         if (!metrics.is_array() || !std::all_of(metrics.begin(), metrics.end(), [](const auto &name) { return name.is_string(); }))
             return fail(ErrorCode::InvalidFile, "\"metrics\" must be a list of names, as [\"accuracy\", \"f1\"].");
         config.metrics = metrics.get<std::vector<std::string>>();
+    }
+    if (json.contains("start_from")) {
+        TRAINYARD_TRY(config.startFrom, startFromFromJson(json.at("start_from")));
+    }
+    if (json.contains("sampling")) {
+        TRAINYARD_TRY(config.sampling, samplingFromJson(json.at("sampling")));
     }
     if (json.contains("optimizer")) {
         TRAINYARD_TRY(config.optimizer, optimizerFromJson(json.at("optimizer")));

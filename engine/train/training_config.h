@@ -11,7 +11,9 @@
 #include "engine/optim/optimizer.h"
 #include "engine/program/precision.h"
 #include "engine/train/run_control.h"
+#include "engine/train/sampling_config.h"
 #include "engine/train/schedules/schedule.h"
+#include "engine/train/start_from.h"
 
 namespace trainyard {
 
@@ -29,13 +31,19 @@ struct TrainingConfig {
     bool autotune = false;               // GPU: time the kernels there are for each shape before the first step
     std::int64_t memoryLimitMiB = 0;     // GPU: the most a run may take; 0: what is free
     bool reserveMemory = false;          // GPU: take the whole limit at once, so that no other program can
+    // What layers do not ask for themselves: as many results of the forward pass as it takes for a run to fit are not kept, but
+    // worked out again in the backward pass.
+    bool recompute = false;
+    std::int64_t recomputeMiB = 0;       // what the run has to fit into; 0: what is free on the device
     std::int64_t checkpointEveryEpochs = 5;  // 0: only on stop and on request
     ScheduleConfig schedule;             // of the learning rate
     LengthConfig length;                 // in epochs, as above, unless it says otherwise
     EvaluationConfig evaluation;
     StoppingConfig stopping;
     BestConfig best;
+    SamplingConfig sampling;             // of networks that learn a text: what they write after each evaluation
     std::vector<std::string> metrics;    // by name, beside the loss; none: the defaults of the network's loss
+    StartFrom startFrom;                 // whose weights it begins with; unless set, the seed's
     // Of each optimizer step. The last one of an epoch is filled up from the epoch's beginning, whole batches as well.
     std::int64_t rowsPerStep() const { return batchSize * accumulationSteps; }
     bool operator==(const TrainingConfig &) const = default;

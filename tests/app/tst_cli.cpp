@@ -63,6 +63,27 @@ private slots:
         QVERIFY2(forecast.out.contains("Batch 16: ") && forecast.out.contains("it fits"), forecast.out.constData());
     }
 
+    void aRunIsMadeToFitByRecomputation()
+    {
+        const Project project = m_cli.project("shapes-resnet", loadProject(sampleFolder("shapes-resnet"))->training);
+        const QStringList where{pathOf(project), "--device", "cpu", "--batch", "16"};
+        const double without = m_cli.run(QStringList{"forecast"} + where + QStringList{"--json"}).object()["arena_bytes"].toDouble();
+        const QStringList size{"--recompute", QString::number(static_cast<int>(without * 0.8) >> 20)};
+        const QJsonObject told = m_cli.run(QStringList{"forecast"} + where + size + QStringList{"--json"}).object();
+        QVERIFY(told["arena_bytes"].toDouble() < 0.8 * without);
+        QCOMPARE(told["recomputation"].toObject()["arena_bytes_without"].toDouble(), without);
+        QVERIFY(told["recomputation"].toObject()["extra_flops"].toDouble() > 0 && !told["recomputation"].toObject()["layers"].toArray().isEmpty());
+        const Answer words = m_cli.run(QStringList{"forecast"} + where + size);
+        QVERIFY2(words.out.contains("without recomputation") && words.out.contains("more work"), words.out.constData());
+        const Answer trained = m_cli.run(QStringList{"train"} + where + size + QStringList{"--steps", "2"});
+        QCOMPARE(trained.exitCode, 0);
+        QVERIFY2(trained.out.contains("worked out a second time"), trained.out.constData());
+
+        const Answer refused = m_cli.run(QStringList{"forecast"} + where + QStringList{"--recompute", "1", "--json"});
+        QVERIFY(refused.exitCode != 0);
+        QVERIFY2(refused.message().contains("does not fit into 1.05 MB"), qPrintable(refused.message()));
+    }
+
     void aProfileSaysWhereTheTimeGoes()
     {
         const QString project = QString::fromStdString(sampleFolder("digits-cnn").string());
@@ -104,13 +125,14 @@ private slots:
         QCOMPARE(m_cli.run({"profile", project, "--device", "cuda:77", "--json"}).exitCode, 4);
     }
 
+    // Before the first step all memory is taken, so one step will do.
     void theForecastIsWhatTheRunTakes()
     {
         for (const std::string &id : kSampleIds) {
             const Project project = m_cli.project(id, loadProject(sampleFolder(id))->training);
             for (const char *batch : {"8", "50"}) {
                 const Answer told = m_cli.run({"forecast", pathOf(project), "--batch", batch, "--json"});
-                const Answer taken = m_cli.run({"train", pathOf(project), "--batch", batch, "--epochs", "1", "--json"});
+                const Answer taken = m_cli.run({"train", pathOf(project), "--batch", batch, "--steps", "1", "--json"});
                 QCOMPARE(told.exitCode, 0);
                 QCOMPARE(taken.exitCode, 0);
                 QVERIFY(told.object()["arena_bytes"].toInteger() > 0);
@@ -178,6 +200,18 @@ private slots:
         QCOMPARE(object["rates"].toArray().size(), object["smoothed"].toArray().size());
         QCOMPARE(m_cli.run({"runs", pathOf(project), "--json"}).out, runs);  // nothing is recorded
         QCOMPARE(m_cli.run({"lr-range", pathOf(project), "--from", "1", "--to", "0.1"}).exitCode, 3);
+    }
+
+    void blocksAreListedAndExplained()
+    {
+        const QJsonArray all = m_cli.run({"blocks", "--json"}).json().array();
+        QVERIFY(all.size() >= 8);
+        for (const QJsonValue &block : all)
+            QVERIFY(!block["help"].toString().isEmpty() && !block["parameters"].toArray().isEmpty() && !block["graph"]["layers"].toArray().isEmpty());
+        QVERIFY(m_cli.run({"blocks"}).out.contains("inverted_residual"));
+        const Answer one = m_cli.run({"blocks", "residual"});
+        QVERIFY(one.out.contains("He et al. 2016") && one.out.contains("filters = 16") && one.out.contains("norm2, input"));
+        QCOMPARE(m_cli.run({"blocks", "resnet"}).exitCode, 4);
     }
 
     void layersAreListedAndExplained()

@@ -7,6 +7,7 @@ namespace trainyard::bench {
 namespace {
 
 constexpr std::int64_t kClasses = 10;
+constexpr std::int64_t kCharacters = 65;  // different ones in the works of Shakespeare
 
 // Appends layers one behind the other; the first error is kept and told at the end.
 class Chain {
@@ -65,9 +66,17 @@ public:
         return after(main, "add").wire(skip, 1).then("relu");
     }
 
-    Result<Graph> finish()
+    // Norm, what is done, and what came added to it (as GPT-2 does it).
+    Chain &residual(auto done)
     {
-        dense(kClasses).then("softmax_cross_entropy");
+        const LayerId in = m_last;
+        done(then("layer_norm"));
+        return then("add").wire(in, 1);
+    }
+
+    Result<Graph> finish(std::int64_t outputs = kClasses)
+    {
+        dense(outputs).then("softmax_cross_entropy");
         TRAINYARD_CHECK(m_status);
         return m_graph;
     }
@@ -129,34 +138,59 @@ Result<Graph> makeLstm(const std::vector<std::int64_t> &sampleShape)
     return Chain(sampleShape).then("lstm").set("units", std::int64_t{512}).set("layers", std::int64_t{2}).finish();
 }
 
+// Six layers of width 384 with six heads, GELU, learned positions, norms before: the character model of nanoGPT without dropout.
+Result<Graph> makeGpt(const std::vector<std::int64_t> &sampleShape)
+{
+    constexpr std::int64_t kWidth = 384;
+    Chain chain(sampleShape);
+    chain.then("embedding").set("tokens", kCharacters).set("width", kWidth).then("positional_embedding");
+    for (int layer = 0; layer < 6; ++layer) {
+        chain.residual([](Chain &x) { x.then("multi_head_attention").set("heads", std::int64_t{6}).set("causal", true); });
+        chain.residual([](Chain &x) { x.dense(4 * kWidth).then("gelu").dense(kWidth); });
+    }
+    return chain.then("layer_norm").finish(kCharacters);
+}
+
 }  // namespace
 
 const std::vector<BenchModel> &benchModels()
 {
     static const std::vector<BenchModel> models{
-        {"mlp", {784}, 128, Precision::Float32, 4096, makeMlp},
-        {"lenet5", {28, 28, 1}, 128, Precision::Float32, 4096, makeLeNet5},
-        {"resnet8", {32, 32, 3}, 64, Precision::Float32, 4096, makeResNet8},
-        {"resnet18", {32, 32, 3}, 512, Precision::BFloat16, 4096, makeResNet18},
-        {"resnet50", {224, 224, 3}, 128, Precision::BFloat16, 512, makeResNet50},
-        {"lstm", {128, 64}, 64, Precision::BFloat16, 512, makeLstm}};
+        {"mlp", {784}, 128, 128, Precision::Float32, 4096, 0, makeMlp},
+        {"lenet5", {28, 28, 1}, 128, 128, Precision::Float32, 4096, 0, makeLeNet5},
+        {"resnet8", {32, 32, 3}, 64, 64, Precision::Float32, 4096, 0, makeResNet8},
+        {"resnet18", {32, 32, 3}, 512, 64, Precision::BFloat16, 4096, 0, makeResNet18},
+        {"resnet50", {224, 224, 3}, 128, 16, Precision::BFloat16, 512, 0, makeResNet50},
+        {"lstm", {128, 64}, 64, 64, Precision::BFloat16, 512, 0, makeLstm},
+        {"gpt", {256}, 64, 16, Precision::BFloat16, 512, kCharacters, makeGpt}};
     return models;
 }
 
 Result<Dataset> randomDataset(const BenchModel &model, std::uint64_t seed)
 {
-    const std::int64_t rows = model.rows;
-    HostTensor features({DType::F32, Shape(model.sampleShape).withBatch(rows)}), targets({DType::I32, Shape{rows}});
+    const Shape features = Shape(model.sampleShape).withBatch(model.rows);
     PhiloxSequence random(seed, RandomStream::Initialize, 0);
-    for (float &value : features.as<float>())
-        value = 2.0f * random.uniform() - 1.0f;
-    for (std::int32_t &target : targets.as<std::int32_t>())
-        target = static_cast<std::int32_t>(random.next() % kClasses);
+    const auto indices = [&](const Shape &shape, std::int64_t below) {
+        HostTensor tensor({DType::I32, shape});
+        for (std::int32_t &index : tensor.as<std::int32_t>())
+            index = static_cast<std::int32_t>(random.next() % static_cast<std::uint32_t>(below));
+        return tensor;
+    };
     DataConfig config;
     config.sampleShape = model.sampleShape;
     config.scaling = Scaling::None;
     config.split = {0.1, 0.1, 1, false};
-    return makeDataset(std::move(features), std::move(targets), config, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+    if (model.vocabulary != 0) {
+        std::vector<std::string> names;
+        for (std::int64_t token = 0; token < model.vocabulary; ++token)
+            names.push_back(std::to_string(token));
+        HostTensor tokens = indices(features, model.vocabulary);
+        return makeDataset(std::move(tokens), indices(features, model.vocabulary), config, std::move(names));
+    }
+    HostTensor values({DType::F32, features});
+    for (float &value : values.as<float>())
+        value = 2.0f * random.uniform() - 1.0f;
+    return makeDataset(std::move(values), indices(Shape{model.rows}, kClasses), config, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
 }
 
 }  // namespace trainyard::bench

@@ -32,7 +32,7 @@ parser.add_argument("--json", action="store_true", help="all figures as JSON")
 arguments = parser.parse_args()
 
 on_gpu = arguments.device != "cpu"
-models = (arguments.models or ("mlp,lenet5,resnet18,resnet50" if on_gpu else "mlp,lenet5,resnet8")).split(",")
+models = (arguments.models or ("mlp,lenet5,resnet18,resnet50,lstm,gpt" if on_gpu else "mlp,lenet5,resnet8,resnet18,lstm,gpt")).split(",")
 modes = (arguments.modes or ("eager,compiled,max-autotune,reduce-overhead,graph" if on_gpu else "eager,compiled")).split(",")
 tf32 = ["--tf32"] if arguments.tf32 else []
 peer = [arguments.python, str(pathlib.Path(__file__).with_name("peer_pytorch.py"))] + tf32

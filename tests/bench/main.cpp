@@ -55,7 +55,7 @@ public:
         TRAINYARD_TRY(const Graph graph, bench.makeGraph(bench.sampleShape));
         TrainingConfig config;
         config.optimizer.type = "sgd";  // with its momentum of 0.9
-        config.batchSize = bench.batchSize;
+        config.batchSize = options.device == "cpu" ? bench.cpuBatchSize : bench.batchSize;
         config.seed = kSeed;
         config.device = options.device;
         config.threads = options.threads;
@@ -66,7 +66,7 @@ public:
         TRAINYARD_TRY(runner->m_model, Model::create(graph, runner->m_dataset, config, deviceSettingsOf(config)));
         runner->m_precision = config.precision;
         runner->m_rows = runner->m_dataset.train;
-        runner->m_batch = static_cast<std::size_t>(bench.batchSize);
+        runner->m_batch = static_cast<std::size_t>(config.batchSize);
         return runner;
     }
 

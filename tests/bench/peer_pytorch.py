@@ -128,10 +128,41 @@ class LastStates(nn.Module):
         return self.head(self.lstm(x)[0][:, -1])
 
 
-# name: model, sample shape, batch, bfloat16 on a GPU
-MODELS = {"mlp": (mlp, (784,), 128, False), "lenet5": (lenet5, (1, 28, 28), 128, False), "resnet8": (resnet8, (3, 32, 32), 64, False),
-          "resnet18": (resnet18, (3, 32, 32), 512, True), "resnet50": (resnet50, (3, 224, 224), 128, True),
-          "lstm": (LastStates, (128, 64), 64, True)}
+class GptLayer(nn.Module):
+    """As in GPT-2: norm, attention, add; norm, dense, GELU, dense, add."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(self.norm1(x)).split(width, dim=2))
+        y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).reshape(batch, length, width))
+        return x + self.narrow(nn.functional.gelu(self.wide(self.norm2(x))))
+
+
+class Gpt(nn.Module):
+    """Six layers of width 384 with six heads over 256 characters out of 65; one prediction for each."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(65, 384), nn.Parameter(0.02 * torch.randn(256, 384))
+        self.layers = nn.Sequential(*(GptLayer(384, 6) for _ in range(6)), nn.LayerNorm(384), nn.Linear(384, 65))
+
+    def forward(self, x):
+        return self.layers(self.tokens(x) + self.places).flatten(0, 1)
+
+
+# name: model, sample shape, batch on a GPU and on the CPU, bfloat16 on a GPU
+MODELS = {"mlp": (mlp, (784,), 128, 128, False), "lenet5": (lenet5, (1, 28, 28), 128, 128, False),
+          "resnet8": (resnet8, (3, 32, 32), 64, 64, False), "resnet18": (resnet18, (3, 32, 32), 512, 64, True),
+          "resnet50": (resnet50, (3, 224, 224), 128, 16, True), "lstm": (LastStates, (128, 64), 64, 64, True),
+          "gpt": (Gpt, (256,), 64, 16, True)}
 
 
 def captured(step):
@@ -148,13 +179,15 @@ def captured(step):
     return graph.replay
 
 
-def samplesPerSecond(make, shape, batch, bfloat16):
+def samplesPerSecond(make, shape, gpu_batch, cpu_batch, bfloat16):
+    batch = gpu_batch if on_gpu else cpu_batch
     model = make().to(device)
-    x = torch.randn(batch, *shape, device=device)
+    tokens = make is Gpt
+    x = torch.randint(0, 65, (batch, *shape), device=device) if tokens else torch.randn(batch, *shape, device=device)
     if x.dim() == 4:
         model = model.to(memory_format=torch.channels_last)
         x = x.to(memory_format=torch.channels_last)
-    y = torch.randint(0, 10, (batch,), device=device)
+    y = torch.randint(0, 65, (x.numel(),), device=device) if tokens else torch.randint(0, 10, (batch,), device=device)
     model.train()
     # The fused kernel exists for the CPU since 2.4; foreach before.
     try:

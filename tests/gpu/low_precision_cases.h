@@ -39,6 +39,8 @@ inline std::optional<LowPrecision> lowPrecisionOf(const OpCase &one)
     case OpKind::EmbeddingGrad: return LowPrecision{{1}};
     case OpKind::AttentionGrad: return LowPrecision{{0, 1, 2, 3, 4, 6}};
     case OpKind::Attention:
+    case OpKind::BatchMatmul:
+    case OpKind::AdaptivePoolGrad:
     case OpKind::MaxPool2dGrad:
     case OpKind::ReduceMaxGrad:
     case OpKind::Add:
@@ -60,6 +62,8 @@ inline std::optional<LowPrecision> lowPrecisionOf(const OpCase &one)
     case OpKind::Reshape:
     case OpKind::Slice:
     case OpKind::Pad:
+    case OpKind::PadGrad:
+    case OpKind::AdaptivePool:
     case OpKind::Permute:
     case OpKind::Reduce:
     case OpKind::Upsample2d:

@@ -22,7 +22,7 @@ struct ParityCase {
 std::vector<ParityCase> allCases()
 {
     std::vector<ParityCase> cases;
-    for (const OpCase &one : OpCaseTable::all(testSeed())) {
+    for (const OpCase &one : allOpCases(testSeed())) {
         cases.push_back({one, DType::F32});
         for (const DType low : {DType::BF16, DType::F16})
             if (auto lowered = inLowPrecision(one, low))
@@ -129,7 +129,7 @@ private slots:
             covered.insert(parity.one.kind);
         for (int kind = 0; kind < kOpKindCount; ++kind)
             QVERIFY2(covered.contains(static_cast<OpKind>(kind)),
-                     qPrintable(QString("%1 has no case in op_case_table.h").arg(opSpec(static_cast<OpKind>(kind)).name)));
+                     qPrintable(QString("%1 has no case in op_case_table.cpp").arg(opSpec(static_cast<OpKind>(kind)).name)));
     }
 
     void theGpuComputesWhatTheCpuComputes_data()

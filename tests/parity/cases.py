@@ -1,5 +1,5 @@
 """The networks that are compared: each layer between two dense or convolution layers, so that its gradient shows in theirs, and
-each optimizer over several steps."""
+each optimizer and each schedule over several steps."""
 import dataclasses
 
 import numpy
@@ -14,6 +14,8 @@ class Case:
     layers: list       # (type, name, settings, names of inputs; none: the layer before)
     steps: int = 1
     optimizer: dict = dataclasses.field(default_factory=lambda: dict(SGD))
+    schedule: dict = dataclasses.field(default_factory=lambda: {"type": "constant"})
+    steps_per_epoch: int = 1
     rows: int = 5
     tokens: int = 0    # above 0: samples are whole numbers below this
     classes: int = 3   # 0: the targets are numbers
@@ -56,10 +58,17 @@ def one(kind, settings=None, label="", **more):
     return images(f"{kind}{' ' + label if label else ''}", (kind, "layer", settings or {}, []), **more)
 
 
+HIDDEN = [("dense", "hidden", {"units": 7}, []), ("tanh", "tanh", {}, []), ("dense", "scores", {"units": 3}, []), ("softmax_cross_entropy", "loss", {}, [])]
+
+
 def optimizer(kind, label="", **settings):
-    layers = [("dense", "hidden", {"units": 7}, []), ("tanh", "tanh", {}, []), ("dense", "scores", {"units": 3}, []),
-              ("softmax_cross_entropy", "loss", {}, [])]
-    return Case(f"{kind} {label}".strip(), [9], layers, steps=5, optimizer={"type": kind, "learning_rate": 0.01, **settings})
+    return Case(f"{kind} {label}".strip(), [9], HIDDEN, steps=5, optimizer={"type": kind, "learning_rate": 0.01, **settings})
+
+
+def schedule(kind, label="", **settings):
+    """Four epochs of three steps each."""
+    return Case(f"{kind} schedule {label}".strip(), [9], HIDDEN, steps=12, steps_per_epoch=3, optimizer={**SGD, "learning_rate": 0.5},
+                schedule={"type": kind, **settings})
 
 
 CASES = [
@@ -103,6 +112,24 @@ CASES = [
     one("slice", {"axis": 0, "begin": 1, "length": 3}),
     one("split", {"axis": 2, "parts": 2, "part": 2}),
     one("pad", {"axis": 1, "before": 2, "after": 1, "value": 0.5}),
+    one("pad", {"axis": 0, "before": 2, "after": 3, "mode": "reflect"}, "mirrored"),
+    one("pad", {"axis": 2, "before": 0, "after": 2, "mode": "replicate"}, "repeated"),
+    one("pad2d", {"top": 1, "bottom": 2, "left": 0, "right": 3, "value": 0.5}),
+    one("pad2d", {"top": 3, "bottom": 1, "left": 2, "right": 4, "mode": "reflect"}, "mirrored"),
+    one("pad2d", {"top": 0, "bottom": 2, "left": 3, "right": 1, "mode": "replicate"}, "repeated"),
+    one("adaptive_avg_pool2d"),
+    one("adaptive_avg_pool2d", {"size": [4, 3]}, "to 4x3"),
+    one("adaptive_avg_pool2d", {"size": [9, 2]}, "to 9x2"),
+    one("adaptive_max_pool2d", {"size": [4, 3]}, "to 4x3"),
+    one("adaptive_max_pool2d", {"size": [7, 5]}, "to 7x5"),
+    sequence("adaptive_avg_pool1d", {"length": 3}),
+    sequence("adaptive_max_pool1d", {"length": 4}),
+    images("expand", ("reduce_mean", "rows", {"axis": 0, "keep": True}, ["before"]), ("expand", "back", {"shape": [6, 5, 4]}, []),
+           ("multiply", "product", {}, ["before", "back"])),
+    sequences("matmul", ("tanh", "other", {}, ["before"]), ("matmul", "products", {"transpose_second": True}, ["before", "other"]),
+              ("softmax", "weights", {}, []), ("matmul", "sums", {}, ["weights", "other"])),
+    images("matmul, both transposed", ("tanh", "other", {}, ["before"]), ("permute", "turned", {"order": [1, 3, 2]}, ["other"]),
+           ("matmul", "products", {"transpose_first": True, "transpose_second": True}, ["before", "turned"])),
     one("reduce_mean", {"axis": 1}),
     one("reduce_sum", {"axis": 0}),
     one("reduce_max", {"axis": 2}),
@@ -146,4 +173,21 @@ CASES = [
     optimizer("adagrad", weight_decay=0.01, adagrad_epsilon=1e-8, rate_decay=0.1),
     optimizer("adam", weight_decay=0.01, beta1=0.8, beta2=0.99, epsilon=1e-6),
     optimizer("adamw", weight_decay=0.1),
+    optimizer("lion", weight_decay=0.1, beta1=0.8, lion_beta2=0.95),
+    optimizer("lamb", weight_decay=0.1, beta1=0.8, beta2=0.99),
+    optimizer("muon", weight_decay=0.1, muon_momentum=0.8),
+    optimizer("muon", "without Nesterov", weight_decay=0.1, muon_nesterov=False, muon_iterations=3),
+    schedule("step", every=2, gamma=0.3),
+    schedule("step", "by steps", every=4, gamma=0.3, unit="steps"),
+    schedule("multi_step", milestones=[1, 3], gamma=0.4),
+    schedule("exponential", gamma=0.7),
+    schedule("polynomial", power=0.9),
+    schedule("polynomial", "over two epochs", power=2.0, over_epochs=2),
+    schedule("cosine", minimum=0.01),
+    schedule("cosine", "with restarts", minimum=0.01, cycle_epochs=1, cycle_growth=2),
+    schedule("cosine", "after a warm-up", warmup=4, warmup_from=0.1),
+    schedule("one_cycle", start_divisor=10.0, end_divisor=100.0),
+    schedule("one_cycle", "linear", rising_share=0.5, shape="linear"),
+    # Hardly any of its losses is half of the one before.
+    schedule("reduce_on_plateau", patience=1, gamma=0.2, threshold=0.5),
 ]

@@ -179,8 +179,39 @@ def upsample(settings, parameters, inputs):
     return channels_last(F.interpolate(channels_first(inputs[0]), scale_factor=tuple(float(f) for f in factor), **keywords))
 
 
+def adaptive_image_pool(function):
+    return lambda settings, parameters, inputs: channels_last(function(channels_first(inputs[0]), pair(settings, "size", (1, 1))))
+
+
+def adaptive_sequence_pool(function):
+    return lambda settings, parameters, inputs: channels_last(function(channels_first(inputs[0]), settings.get("length", 1)))
+
+
+def border(x, sides, settings):
+    """x, channels first, with a border: left and right, then top and bottom, as F.pad counts them."""
+    mode = settings.get("mode", "constant")
+    return F.pad(x, sides, value=settings.get("value", 0.0)) if mode == "constant" else F.pad(x, sides, mode=mode)
+
+
+def pad(settings, parameters, inputs):
+    """F.pad mirrors and repeats the last axis of a tensor of three."""
+    x = inputs[0].movedim(settings["axis"] + 1, -1)
+    y = border(x.flatten(1, -2), (settings["before"], settings["after"]), settings)
+    return y.reshape(*x.shape[:-1], -1).movedim(-1, settings["axis"] + 1)
+
+
+def pad2d(settings, parameters, inputs):
+    sides = tuple(settings.get(side, 1) for side in ("left", "right", "top", "bottom"))
+    return channels_last(border(channels_first(inputs[0]), sides, settings))
+
+
+def matmul(settings, parameters, inputs):
+    left, right = inputs
+    return (left.mT if settings.get("transpose_first", False) else left) @ (right.mT if settings.get("transpose_second", False) else right)
+
+
 def reduced(function):
-    return lambda settings, parameters, inputs: function(inputs[0], settings.get("axis", 0) + 1)
+    return lambda settings, parameters, inputs: function(inputs[0], settings.get("axis", 0) + 1, keepdim=settings.get("keep", False))
 
 
 def elementwise(function):
@@ -242,8 +273,14 @@ LAYERS = {
     "permute": lambda settings, parameters, inputs: inputs[0].permute(0, *settings["order"]),
     "slice": lambda settings, parameters, inputs: inputs[0].narrow(settings["axis"] + 1, settings["begin"], settings["length"]),
     "split": lambda settings, parameters, inputs: inputs[0].chunk(settings["parts"], settings["axis"] + 1)[settings["part"] - 1],
-    "pad": lambda settings, parameters, inputs: F.pad(inputs[0].movedim(settings["axis"] + 1, -1), (settings["before"], settings["after"]),
-                                                      value=settings.get("value", 0.0)).movedim(-1, settings["axis"] + 1),
+    "pad": pad,
+    "pad2d": pad2d,
+    "expand": lambda settings, parameters, inputs: inputs[0].expand(-1, *settings["shape"]),
+    "matmul": matmul,
+    "adaptive_avg_pool2d": adaptive_image_pool(F.adaptive_avg_pool2d),
+    "adaptive_max_pool2d": adaptive_image_pool(F.adaptive_max_pool2d),
+    "adaptive_avg_pool1d": adaptive_sequence_pool(F.adaptive_avg_pool1d),
+    "adaptive_max_pool1d": adaptive_sequence_pool(F.adaptive_max_pool1d),
     "upsample": upsample,
     "reduce_mean": reduced(torch.mean),
     "reduce_sum": reduced(torch.sum),

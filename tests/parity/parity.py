@@ -21,6 +21,7 @@ except ImportError as error:
 from cases import CASES
 from layers import LAYERS, LOSSES
 from optimizers import OPTIMIZERS
+from schedules import schedule
 
 TYPES = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64}
 
@@ -87,12 +88,14 @@ def expected(case, start, features, targets):
     optimizer = OPTIMIZERS[case.optimizer["type"]](trained, case.optimizer)
     kind, _, settings, _ = case.layers[-1]
     losses = []
-    for _ in range(case.steps):
+    rates = schedule(optimizer, case.schedule, case.steps_per_epoch, case.steps)
+    for step in range(case.steps):
         optimizer.zero_grad()
         loss = LOSSES[kind](settings, forward(case, parameters, features, True), targets)
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
+        rates.done(step + 1, case.steps, loss.item())
     result = {name: value.detach().numpy() for name, value in parameters.items()}
     return {**result, "predictions": predictions.numpy(), "loss": numpy.array(losses)}
 
@@ -115,9 +118,9 @@ def check(program, case):
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         (folder / "graph.json").write_text(json.dumps(graph_json(case)))
-        (folder / "training.json").write_text(json.dumps({"seed": 3, "threads": 1, "optimizer": case.optimizer}))
+        (folder / "training.json").write_text(json.dumps({"seed": 3, "threads": 1, "optimizer": case.optimizer, "schedule": case.schedule}))
         write_tensors(folder / "batch.safetensors", {"features": features, "targets": targets})
-        done = subprocess.run([program, folder, str(case.steps)], capture_output=True, text=True)
+        done = subprocess.run([program, folder, str(case.steps), str(case.steps_per_epoch)], capture_output=True, text=True)
         if done.returncode != 0:
             return f"does not run: {done.stderr.strip()}"
         start = read_tensors(folder / "start.safetensors")
@@ -131,12 +134,13 @@ def main():
     torch.set_num_threads(1)
     print(f"Trainyard in float32 against PyTorch {torch.__version__} in float64; largest relative error and where:")
     faults = []
-    for case in CASES:
+    cases = [case for case in CASES if case.optimizer["type"] in OPTIMIZERS]  # older PyTorches have no Muon
+    for case in cases:
         if fault := check(sys.argv[1], case):
             faults.append(f"{case.name}: {fault}")
     for fault in faults:
         print("FAIL", fault)
-    print(f"{len(CASES) - len(faults)} of {len(CASES)} agree.")
+    print(f"{len(cases) - len(faults)} of {len(cases)} agree.")
     return 1 if faults else 0
 
 

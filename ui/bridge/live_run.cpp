@@ -32,14 +32,18 @@ void LiveRun::start(std::shared_ptr<const Project> project, std::shared_ptr<Stor
     m_curves.clear();
     m_events.clear();
     m_series.clear();
+    m_samples.clear();
+    m_grid.reset();
     m_progress = {};
     m_runId = 0;
     m_hasRun = true;
-    m_session = std::make_unique<RunSession>(StartRequest{std::move(project), {}, resumeRun, {}}, std::move(store));
+    m_session = std::make_unique<RunSession>(StartRequest{std::move(project), {}, resumeRun, {}, {}, true}, std::move(store));
     m_subscription = m_session->hub().subscribe(kWaitingPoints);
     m_timer.start();
     emit started();
     emit progressChanged();
+    emit samplesChanged();
+    emit decisionGridChanged();
 }
 
 void LiveRun::pause()
@@ -72,6 +76,12 @@ void LiveRun::saveCheckpoint()
         m_session->saveCheckpoint();
 }
 
+void LiveRun::sample(const SamplingConfig &settings)
+{
+    if (m_session)
+        m_session->sample(settings);
+}
+
 void LiveRun::look()
 {
     // Asked before draining: what was published before the end is then in the drained lists.
@@ -81,6 +91,10 @@ void LiveRun::look()
         m_runId = m_session->runId();
         emit runIdKnown(m_runId);
     }
+    std::vector<TextSample> samples = m_session->samples(m_samples.size());
+    m_samples.insert(m_samples.end(), std::make_move_iterator(samples.begin()), std::make_move_iterator(samples.end()));
+    const auto before = std::exchange(m_grid, m_session->decisionGrid());
+    const bool redrawn = m_grid != before;
     m_points.clear();
     m_subscription->drainPoints(m_points);
     if (m_series.size() != m_subscription->seriesCount())
@@ -104,6 +118,10 @@ void LiveRun::look()
     emit progressChanged();
     if (!m_points.empty())
         emit curvesChanged();
+    if (!samples.empty())
+        emit samplesChanged();
+    if (redrawn)
+        emit decisionGridChanged();
     for (const RunEvent &event : m_newEvents)
         emit eventArrived(event);
     if (finished)

@@ -38,6 +38,10 @@ public:
     void stop();
     void setLearningRate(double rate);
     void saveCheckpoint();
+    void sample(const SamplingConfig &settings);  // the network writes something now
+
+    const std::vector<TextSample> &samples() const { return m_samples; }  // of a network that learns a text, since start()
+    std::shared_ptr<const DecisionGrid> decisionGrid() const { return m_grid; }  // of one of two features; null: none yet
 
 signals:
     void started();
@@ -45,6 +49,8 @@ signals:
     void curvesChanged();  // at most 30 times a second, when points arrived
     void eventArrived(const trainyard::RunEvent &event);
     void runIdKnown(qint64 runId);
+    void samplesChanged();       // some were added, or start() has emptied them
+    void decisionGridChanged();
     void ended();  // isActive() is false, progress() is the last
 
 private:
@@ -57,6 +63,8 @@ private:
     std::vector<RunEvent> m_newEvents, m_events;
     RunCurves m_curves;
     TrainProgress m_progress;
+    std::vector<TextSample> m_samples;
+    std::shared_ptr<const DecisionGrid> m_grid;
     QString m_projectName;
     qint64 m_runId = 0;
     bool m_hasRun = false;

@@ -15,6 +15,7 @@ Result<RunDetails> readDetails(RunStore &store, std::int64_t runId)
     TRAINYARD_TRY(details.events, store.events(runId));
     TRAINYARD_TRY(details.checkpoints, store.checkpoints(runId));
     TRAINYARD_TRY(details.parameters, store.parameters(runId));
+    TRAINYARD_TRY(details.samples, store.samples(runId));
     TRAINYARD_TRY(const auto series, store.series(runId));
     for (const StoredSeries &one : series) {
         TRAINYARD_TRY(SeriesData points, store.points(one.id));
@@ -96,6 +97,18 @@ void RunLibrary::loadDetails(const std::vector<qint64> &runIds, QObject *context
             if (guard)
                 done(std::move(all));
         });
+}
+
+void RunLibrary::findStart(const StartFrom &start, const std::filesystem::path &folder, QObject *context,
+                           std::function<void(const Result<StartFile> &)> done)
+{
+    if (!m_store)
+        return done(findStartFile(start, folder, nullptr));
+    const auto answer = [guard = QPointer<QObject>(context), done = std::move(done)](Result<StartFile> file) {
+        onUiThread(guard, [done, file = std::move(file)] { done(file); });
+    };
+    m_store->post([start, folder, answer](RunStore &store) { answer(findStartFile(start, folder, &store)); },
+                  [answer](const Error &error) { answer(tl::unexpected(error)); });
 }
 
 void RunLibrary::change(std::function<Status(RunStore &)> task)

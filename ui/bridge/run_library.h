@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include "engine/api/start_file.h"
 #include "engine/api/store_thread.h"
 #include "ui/models/run_curves.h"
 
@@ -21,6 +22,7 @@ struct RunDetails {
     std::vector<StoredEvent> events;
     std::vector<CheckpointRecord> checkpoints;
     std::vector<RunParameter> parameters;
+    std::vector<SampleRecord> samples;  // what its network wrote, by step
     RunCurves curves;
 };
 
@@ -38,6 +40,10 @@ public:
     void refresh();  // answers with runsLoaded()
     // done is not called when context is gone by then, or another project was opened.
     void loadDetails(const std::vector<qint64> &runIds, QObject *context, std::function<void(std::vector<RunDetails>)> done);
+
+    // Which file a new run would take its first weights from; what is wrong is told to done alone. folder: the project's. Without
+    // a history done is called at once.
+    void findStart(const StartFrom &start, const std::filesystem::path &folder, QObject *context, std::function<void(const Result<StartFile> &)> done);
 
     void rename(qint64 runId, const QString &name);
     void setNotes(qint64 runId, const QString &notes);

@@ -1,8 +1,22 @@
 #include "ui/bridge/workspace.h"
 
+#include "engine/program/metric_names.h"
 #include "ui/bridge/background.h"
 
 namespace trainyard::ui {
+
+namespace {
+
+// The problem with the name of its layer, where it does not say it itself.
+QString textOf(const Problem &problem, const Graph &graph)
+{
+    const QString message = QString::fromStdString(problem.message);
+    const Layer *layer = graph.find(problem.layer);
+    const QString name = layer ? QString::fromStdString(layer->name) : QString();
+    return message.contains(name) ? message : QStringLiteral("%1: %2").arg(name, message);
+}
+
+}  // namespace
 
 Workspace::Workspace(QObject *parent) : QObject(parent)
 {
@@ -15,6 +29,7 @@ Workspace::Workspace(QObject *parent) : QObject(parent)
     connect(&m_monitor, &DeviceMonitor::devicesFound, this, &Workspace::devicesFound);
     connect(&m_run, &LiveRun::ended, this, [this] {
         m_library.refresh();
+        m_startMatcher.lookAgain();  // its checkpoints are others now
         releaseInBackground(std::move(m_runStore));
     });
 }
@@ -54,7 +69,8 @@ QString Workspace::whyNoStart() const
         return tr("A run is going on already. Stop it first.");
     if (m_race.isActive())
         return tr("A race is going on. Cancel it on the Device page first.");
-    return whyNotTrainable();
+    const QString reason = whyNotTrainable();
+    return reason.isEmpty() && m_startMatcher.isCurrent() ? m_startMatcher.mistake() : reason;
 }
 
 QString Workspace::whyNotTrainable() const
@@ -63,16 +79,18 @@ QString Workspace::whyNotTrainable() const
         return tr("The network is empty. Add layers on the Model page.");
     const GraphAnalysis &analysis = m_document.analysis();
     if (!analysis.runnable())
-        return analysis.problems.size() == 1 ? QString::fromStdString(analysis.problems.front().message)
+        return analysis.problems.size() == 1 ? textOf(analysis.problems.front(), m_document.graph())
                                              : tr("The network has %1 problems. The first: %2")
                                                    .arg(analysis.problems.size())
-                                                   .arg(QString::fromStdString(analysis.problems.front().message));
+                                                   .arg(textOf(analysis.problems.front(), m_document.graph()));
     if (m_document.data().file.empty())
         return tr("There is no data set yet. Choose one on the Data page.");
     if (m_loader.error())
         return QString::fromStdString(m_loader.error()->message);
     const std::int64_t rows = m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
     if (const Status fits = checkTraining(m_document.training(), rows); !fits)
+        return QString::fromStdString(fits.error().message);
+    if (const Status fits = checkMetrics(m_document.graph(), m_document.training().metrics); !fits)
         return QString::fromStdString(fits.error().message);
     return {};
 }

@@ -17,6 +17,7 @@
 #include "ui/bridge/project_files.h"
 #include "ui/bridge/recent_projects.h"
 #include "ui/bridge/run_library.h"
+#include "ui/bridge/start_matcher.h"
 
 namespace trainyard::ui {
 
@@ -34,6 +35,7 @@ public:
     DataLoader &loader() { return m_loader; }
     Forecaster &forecaster() { return m_forecaster; }
     RunLibrary &library() { return m_library; }
+    StartMatcher &startMatcher() { return m_startMatcher; }
     LiveRun &run() { return m_run; }
     DeviceMonitor &monitor() { return m_monitor; }
     DeviceRace &race() { return m_race; }
@@ -58,6 +60,7 @@ signals:
     void devicesFound();
     void raceRefused(const QString &reason);
     void runRefused(const QString &reason);
+    void pageRequested(const QString &id);  // a page shows what another one has just set
 
 private:
     QString whyNotTrainable() const;  // what is missing in the project; empty: nothing
@@ -71,6 +74,7 @@ private:
     DataLoader m_loader{m_document};
     Forecaster m_forecaster{m_document, m_loader};
     RunLibrary m_library;
+    StartMatcher m_startMatcher{m_document, m_loader, m_library};
     LiveRun m_run;
     DeviceMonitor m_monitor;
     DeviceRace m_race;

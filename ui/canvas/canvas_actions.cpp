@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kZoomStep = 1.25;
 
-enum class Needs { Nothing, Content, Layers, Selection, ZoomIn, ZoomOut };
+enum class Needs { Nothing, Content, Layers, Selection, Block, Inside, ZoomIn, ZoomOut };
 
 struct Row {
     const char *text;  // null: a separator
@@ -44,6 +44,15 @@ const QList<Row> &rows()
         {QT_TRANSLATE_NOOP("CanvasActions", "Select all"), "", {QKeySequence::SelectAll}, Needs::Content, false,
          [](A &a, V &) { a.selectAll(); }},
         {nullptr, nullptr, {}, Needs::Nothing, false, nullptr},
+        {QT_TRANSLATE_NOOP("CanvasActions", "Group into a block"), "block", {QKeySequence(Qt::CTRL | Qt::Key_G)}, Needs::Layers, true,
+         [](A &a, V &) { a.group(); }},
+        {QT_TRANSLATE_NOOP("CanvasActions", "Ungroup"), "", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G)}, Needs::Block, true,
+         [](A &a, V &) { a.ungroup(); }},
+        {QT_TRANSLATE_NOOP("CanvasActions", "Open block"), "", {QKeySequence(Qt::ALT | Qt::Key_Down)}, Needs::Block, true,
+         [](A &, V &v) { v.document().openBlock(v.selectedLayers().front()); }},
+        {QT_TRANSLATE_NOOP("CanvasActions", "Leave block"), "", {QKeySequence(Qt::ALT | Qt::Key_Up)}, Needs::Inside, false,
+         [](A &, V &v) { v.document().leaveBlock(); }},
+        {nullptr, nullptr, {}, Needs::Nothing, false, nullptr},
         {QT_TRANSLATE_NOOP("CanvasActions", "Arrange layers"), "arrange", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L)},
          Needs::Content, false,
          [](A &, V &v) {
@@ -68,7 +77,7 @@ std::vector<Wire> wiresOf(const CanvasView &view)
 {
     const CanvasSelection &selection = view.canvas().selection();
     std::vector<Wire> wires;
-    for (const Wire &wire : view.document().graph().wires())
+    for (const Wire &wire : view.document().shown().wires())
         if (selection.layers.contains(wire.from) || selection.layers.contains(wire.to))
             wires.push_back(wire);
     return wires;
@@ -76,10 +85,18 @@ std::vector<Wire> wiresOf(const CanvasView &view)
 
 const Problem *fixableProblem(const CanvasView &view, LayerId layer)
 {
-    for (const Problem &problem : view.document().analysis().problems)
+    for (const Problem &problem : view.document().shownAnalysis().problems)
         if (problem.layer == layer && problem.fix)
             return &problem;
     return nullptr;
+}
+
+// The one selected layer, where it is a block; else 0.
+LayerId selectedBlock(const CanvasView &view)
+{
+    const auto &layers = view.canvas().selection().layers;
+    const NodeItem *node = layers.size() == 1 ? view.canvas().node(*layers.begin()) : nullptr;
+    return node && node->look().block ? node->layer() : 0;
 }
 
 }  // namespace
@@ -101,6 +118,7 @@ CanvasActions::CanvasActions(CanvasView &view) : QObject(&view), m_view(view)
         view.addAction(action);
     }
     connect(&view.document(), &ProjectDocument::graphChanged, this, &CanvasActions::update);
+    connect(&view.document(), &ProjectDocument::placeChanged, this, &CanvasActions::update);
     update();
 }
 
@@ -114,6 +132,8 @@ void CanvasActions::update()
         case Needs::Content: possible = !m_view.canvas().nodes().empty(); break;
         case Needs::Layers: possible = !selection.layers.empty(); break;
         case Needs::Selection: possible = !selection.empty(); break;
+        case Needs::Block: possible = selectedBlock(m_view) != 0; break;
+        case Needs::Inside: possible = !m_view.document().place().empty(); break;
         case Needs::ZoomIn: possible = m_view.zoom() < CanvasView::kLargestZoom; break;
         case Needs::ZoomOut: possible = m_view.zoom() > CanvasView::kSmallestZoom; break;
         }
@@ -137,7 +157,7 @@ void CanvasActions::popup(QPoint global, QPoint cursor)
         menu->addAction(themeIcon(QStringLiteral("paste")), tr("Paste here"), this, [this, cursor] { pasteAround(&cursor); });
         menu->addSeparator();
         for (qsizetype i = 0; i < rows().size(); ++i)
-            if (rows()[i].needs == Needs::Content)
+            if (rows()[i].needs == Needs::Content || (rows()[i].needs == Needs::Inside && m_actions[i]->isEnabled()))
                 menu->addAction(m_actions[i]);
     } else {
         if (selection.layers.empty() && selection.wires.size() == 1)
@@ -187,11 +207,10 @@ void CanvasActions::pasteAround(const QPoint *cursor)
     if (cursor)
         center = snappedToGrid(m_view.mapToScene(*cursor));
     const auto pasted = m_view.document().paste(layers.isEmpty() ? data->text().toUtf8() : layers, center);
-    if (pasted.empty())
-        return m_view.showNoteBriefly(tr("The clipboard holds no layers. Copy some on a canvas first."),
-                                      cursor ? *cursor : m_view.viewport()->rect().center());
-    m_view.selectLayers(pasted);
-    m_view.reveal(pasted);
+    if (!pasted)
+        return m_view.showNoteBriefly(QString::fromStdString(pasted.error().message), cursor ? *cursor : m_view.viewport()->rect().center());
+    m_view.selectLayers(*pasted);
+    m_view.reveal(*pasted);
 }
 
 void CanvasActions::duplicate()
@@ -209,6 +228,39 @@ void CanvasActions::remove()
     if (selection.empty())
         return;
     m_view.document().remove({selection.layers.begin(), selection.layers.end()}, {selection.wires.begin(), selection.wires.end()});
+}
+
+void CanvasActions::group()
+{
+    const std::vector<LayerId> layers = m_view.selectedLayers();
+    const NodeItem *first = layers.empty() ? nullptr : m_view.canvas().node(layers.front());
+    if (!first)
+        return;
+    const QPoint beside = m_view.mapFromScene(first->card().center());
+    const Result<LayerId> block = m_view.document().group(layers);
+    if (!block)
+        return m_view.showNoteBriefly(QString::fromStdString(block.error().message), beside);
+    m_view.selectLayers({*block});
+    m_view.reveal({*block});
+}
+
+void CanvasActions::ungroup()
+{
+    const LayerId block = selectedBlock(m_view);
+    if (!block)
+        return;
+    std::set<LayerId> before;
+    for (const auto &[id, node] : m_view.canvas().nodes())
+        before.insert(id);
+    const QPoint beside = m_view.mapFromScene(m_view.canvas().node(block)->card().center());
+    if (const Status done = m_view.document().ungroup(block); !done)
+        return m_view.showNoteBriefly(QString::fromStdString(done.error().message), beside);
+    std::vector<LayerId> freed;
+    for (const auto &[id, node] : m_view.canvas().nodes())
+        if (!before.contains(id))
+            freed.push_back(id);
+    m_view.selectLayers(freed);
+    m_view.reveal(freed);
 }
 
 void CanvasActions::selectAll()

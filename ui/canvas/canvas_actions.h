@@ -26,6 +26,8 @@ public:
     void paste();
     void duplicate();
     void remove();
+    void group();
+    void ungroup();
     void selectAll();
 
 private:

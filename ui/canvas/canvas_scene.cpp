@@ -31,6 +31,7 @@ CanvasScene::CanvasScene(ProjectDocument &document, QObject *parent) : QGraphics
         sync();
         m_analysisShown = true;
     });
+    connect(&document, &ProjectDocument::placeChanged, this, &CanvasScene::showOther);
     connect(&document, &ProjectDocument::analysisChanged, this, [this] {
         if (!std::exchange(m_analysisShown, false))  // it also follows every graphChanged()
             sync();
@@ -56,10 +57,24 @@ QRectF CanvasScene::contentRect() const
     return rect;
 }
 
+// Ids of one graph mean other layers in another.
+void CanvasScene::showOther()
+{
+    select({});
+    m_hovered = m_offeredAbove = 0;
+    m_hoveredPort.reset();
+    m_hoveredWire = m_offeredWire = m_lifted = std::nullopt;
+    m_marked.clear();
+    m_nodes.clear();
+    m_wires.clear();
+    clear();
+    sync();
+}
+
 void CanvasScene::sync()
 {
-    const Graph &graph = m_document.graph();
-    const std::map<LayerId, NodeLook> looks = describeNetwork(graph, m_document.analysis());
+    const Graph &graph = m_document.shown();
+    const std::map<LayerId, NodeLook> looks = describeGraph(graph, m_document.shownAnalysis(), m_document.graph());
     std::erase_if(m_nodes, [&](const auto &entry) {
         if (graph.find(entry.first))
             return false;
@@ -84,7 +99,7 @@ void CanvasScene::sync()
 
 void CanvasScene::syncWires()
 {
-    const WireSet present(m_document.graph().wires().begin(), m_document.graph().wires().end());
+    const WireSet present(m_document.shown().wires().begin(), m_document.shown().wires().end());
     std::erase_if(m_wires, [&](const auto &entry) {
         if (present.contains(entry.first))
             return false;

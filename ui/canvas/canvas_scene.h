@@ -1,4 +1,4 @@
-// The network as items: follows the document, keeps the selection by id, answers what lies where. Decides nothing:
+// The graph that is open as items: follows the document, keeps the selection by id, answers what lies where. Decides nothing:
 // whether a wire may be drawn is the document's word.
 #pragma once
 
@@ -63,6 +63,7 @@ signals:
 
 private:
     void sync();
+    void showOther();
     void syncWires();
     void placeWire(WireItem &item) const;
     template <typename Change> void change(LayerId layer, Change &&apply);

@@ -80,7 +80,13 @@ CanvasView::CanvasView(ProjectDocument &document, QWidget *parent)
         describe();
     });
     connect(&document, &ProjectDocument::graphChanged, this, &CanvasView::cancelGesture);
+    connect(&document, &ProjectDocument::placeAboutToChange, this, [this] {
+        m_openBefore = m_document.place();
+        m_looks[m_document.openBlock()] = {zoom(), visibleScene().center()};
+    });
+    connect(&document, &ProjectDocument::placeChanged, this, &CanvasView::showPlace);
     connect(&document, &ProjectDocument::projectReset, this, [this] {
+        m_looks.clear();
         m_scene->select({});
         showOpening();
     });
@@ -119,6 +125,11 @@ void CanvasView::selectLayers(const std::vector<LayerId> &layers)
 QList<QAction *> CanvasView::menuActions() const
 {
     return m_actions->list();
+}
+
+void CanvasView::ungroup()
+{
+    m_actions->ungroup();
 }
 
 QRectF CanvasView::visibleScene() const
@@ -203,6 +214,23 @@ void CanvasView::showOpening()
     m_untouched = true;
 }
 
+// As it was last seen; on the way out the block that was open is selected.
+void CanvasView::showPlace()
+{
+    cancelGesture();
+    m_quickAdd->hide();
+    m_note->hide();
+    if (const auto look = m_looks.find(m_document.openBlock()); look != m_looks.end()) {
+        setZoom(look->second.zoom);
+        centerOnPoint(look->second.center);
+    } else {
+        showOpening();
+    }
+    const OpenPlace &place = m_document.place();
+    if (place.size() < m_openBefore.size() && std::equal(place.begin(), place.end(), m_openBefore.begin()))
+        selectLayers({m_openBefore[place.size()].instance});
+}
+
 // One view's size of free space around the network, so that any card can be brought anywhere.
 void CanvasView::updateSceneRect()
 {
@@ -213,7 +241,7 @@ void CanvasView::updateSceneRect()
 
 void CanvasView::updateHint()
 {
-    m_hint->setVisible(m_document.graph().layers().empty() && !m_drop);
+    m_hint->setVisible(m_document.shown().layers().empty() && !m_drop);
     m_hint->setGeometry(rect().adjusted(kSpaceXl, 0, -kSpaceXl, 0));
 }
 
@@ -281,10 +309,12 @@ void CanvasView::drawForeground(QPainter *painter, const QRectF &)
         return;
     // The card as it will be: dashed, with the wire it would get.
     NodeLook look;
-    look.name = look.title = QString::fromStdString(m_drop->spec->title);
-    look.category = m_drop->spec->category;
-    look.inputs = std::min(1, m_drop->spec->maxInputs);
-    look.hasOutput = m_drop->spec->hasOutput;
+    const LayerSpec &spec = m_drop->choice.spec();
+    look.name = look.title = m_drop->choice.title();
+    look.category = spec.category;
+    look.block = spec.type == kBlockType;
+    look.inputs = std::min(1, spec.maxInputs);
+    look.hasOutput = spec.hasOutput;
     NodeState state;
     state.offered = true;
     const QPointF position = m_drop->placement.position;

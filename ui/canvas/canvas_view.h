@@ -35,8 +35,11 @@ public:
     std::vector<LayerId> selectedLayers() const;
     void selectLayers(const std::vector<LayerId> &layers);  // those that are there
     void centerOn(LayerId layer);
+    // Places a layer and selects it, or says at the cursor why it cannot stand here.
+    void add(const LayerChoice &choice, const Placement &placement, QPoint cursor);
     // The search field for a new layer: linked below the selected one, or in the middle of what is seen.
     void startQuickAdd();
+    void ungroup();      // the selected block
     void fitNetwork();   // all of it, at most at 100 %
     void showOpening();  // the same, but never too small to read: then from the top
     // For the window's menus; the shortcuts act while the canvas has the focus. Separators are among them.
@@ -65,7 +68,7 @@ public:
 
 signals:
     void selectionChanged();
-    void layerActivated(qint64 layer);  // double click or Enter: the person wants to see its settings
+    void layerActivated(qint64 layer);  // double click or Enter, not of a block: the person wants to see its settings
 
 protected:
     bool event(QEvent *event) override;
@@ -92,8 +95,12 @@ protected:
 
 private:
     struct Drop {  // a layer of the palette hovering over the canvas
-        const LayerSpec *spec;
+        LayerChoice choice;
         Placement placement;
+    };
+    struct Look {
+        double zoom;
+        QPointF center;
     };
 
     void startGesture(std::unique_ptr<Gesture> gesture);
@@ -102,7 +109,9 @@ private:
     void pressLeft(QPoint cursor, Qt::KeyboardModifiers modifiers);
     void pressLayer(LayerId layer, QPoint cursor, bool toggles);
     void setDrop(const std::optional<Drop> &drop);
-    void addChosen(const QString &type);
+    void addChosen(const QString &choice);
+    void activate(LayerId layer);
+    void showPlace();  // another graph is open
     Placement placeForNew(const LayerSpec &spec, std::optional<QPointF> point) const;
     void startQuickAdd(const QString &text);
     void nudge(QPointF by);
@@ -127,6 +136,8 @@ private:
     QBasicTimer m_edgeScroll;
     QPoint m_cursor;
     bool m_spaceHeld = false, m_openingPending = true;
+    std::map<std::string, Look> m_looks;  // how each graph was last seen, by the definition's name
+    OpenPlace m_openBefore;               // where one was before the place changed
     bool m_untouched = false;  // as showOpening() left it: then it follows the size of the window
 };
 

@@ -66,6 +66,10 @@ void CanvasView::keyPressEvent(QKeyEvent *event)
             return cancelGesture();
         if (!m_scene->selection().empty())
             return m_scene->select({});
+        if (!m_document.place().empty())
+            return m_document.leaveBlock();
+    } else if (event->key() == Qt::Key_Backspace && m_scene->selection().empty() && !m_document.place().empty()) {
+        return m_document.leaveBlock();
     } else if (event->key() == Qt::Key_Space) {
         if (!event->isAutoRepeat()) {
             m_spaceHeld = true;
@@ -73,10 +77,8 @@ void CanvasView::keyPressEvent(QKeyEvent *event)
         }
         return;
     } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
-        if (const auto layers = selectedLayers(); layers.size() == 1) {
-            emit layerActivated(layers.front());
-            return;
-        }
+        if (const auto layers = selectedLayers(); layers.size() == 1)
+            return activate(layers.front());
     } else if (!direction.isNull() && event->modifiers() & Qt::ControlModifier) {
         return walk(event->key());
     } else if (!direction.isNull()) {
@@ -136,7 +138,7 @@ void CanvasView::walk(int key)
         for (const auto &[id, node] : m_scene->nodes())
             consider(id, node->pos().y());
     } else if (direction.x() == 0) {
-        const Graph &graph = m_document.graph();
+        const Graph &graph = m_document.shown();
         for (const Wire &wire : direction.y() > 0 ? graph.wiresOutOf(here->layer()) : graph.wiresInto(here->layer())) {
             const LayerId other = direction.y() > 0 ? wire.to : wire.from;
             consider(other, std::abs(m_scene->node(other)->pos().x() - here->pos().x()));
@@ -199,17 +201,34 @@ void CanvasView::openQuickAdd(QPoint at, Place place, std::function<bool(const L
 {
     cancelGesture();
     m_place = std::move(place);
-    m_quickAdd->open(at, std::move(accepts), text);
+    std::vector<LayerChoice> choices;
+    const auto offer = [&](const LayerChoice &choice) {
+        // A block that cannot stand here says why when it is chosen; what never can inside a block is not offered there.
+        if ((!choice.block.empty() || m_document.canAdd(choice)) && (!accepts || accepts(choice.spec())))
+            choices.push_back(choice);
+    };
+    for (const LayerSpec &spec : layerCatalog())
+        offer(spec.type);
+    for (const auto &blocks : {insideChoices(), projectChoices(m_document.graph()), builtInChoices()})
+        for (const LayerChoice &choice : blocks)
+            offer(choice);
+    m_quickAdd->open(at, std::move(choices), text);
 }
 
-void CanvasView::addChosen(const QString &type)
+void CanvasView::addChosen(const QString &text)
 {
-    const LayerSpec *spec = findLayer(type.toStdString());
-    if (!spec || !m_place)
-        return;
-    const LayerId added = placeLayer(m_document, spec->type, m_place(*spec));
-    selectLayers({added});
-    reveal({added});
+    const std::optional<LayerChoice> choice = LayerChoice::fromText(text.toStdString());
+    if (choice && m_place)
+        add(*choice, m_place(choice->spec()), m_quickAdd->pos());
+}
+
+void CanvasView::add(const LayerChoice &choice, const Placement &placement, QPoint cursor)
+{
+    const Result<LayerId> added = placeLayer(m_document, choice, placement);
+    if (!added)
+        return showNoteBriefly(QString::fromStdString(added.error().message), cursor);
+    selectLayers({*added});
+    reveal({*added});
 }
 
 }  // namespace trainyard::ui

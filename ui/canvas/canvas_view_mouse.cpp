@@ -28,11 +28,11 @@ namespace {
 
 constexpr int kEdge = 24, kEdgeStep = 12, kEdgeMs = 25;  // scrolling while something is dragged to the edge
 
-const LayerSpec *draggedLayer(const QMimeData *data)
+std::optional<LayerChoice> draggedLayer(const QMimeData *data)
 {
     if (!data || !data->hasFormat(QLatin1String(kLayerMimeType)))
-        return nullptr;
-    return findLayer(data->data(QLatin1String(kLayerMimeType)).toStdString());
+        return std::nullopt;
+    return LayerChoice::fromText(data->data(QLatin1String(kLayerMimeType)).toStdString());
 }
 
 int edgeStep(int at, int length)
@@ -164,12 +164,21 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent *event)
         return;
     const QPoint cursor = event->position().toPoint();
     if (const LayerId layer = m_scene->layerAt(mapToScene(cursor))) {
-        emit layerActivated(layer);
+        activate(layer);
         return;
     }
     if (m_scene->selection().empty())
         selectLayers({m_beforeClick.layers.begin(), m_beforeClick.layers.end()});
     openQuickAddAt(cursor);
+}
+
+// A block opens; of another layer one wants to see the settings.
+void CanvasView::activate(LayerId layer)
+{
+    if (const NodeItem *node = m_scene->node(layer); node && node->look().block)
+        m_document.openBlock(layer);
+    else
+        emit layerActivated(layer);
 }
 
 void CanvasView::contextMenuEvent(QContextMenuEvent *event)
@@ -241,14 +250,21 @@ void CanvasView::setDrop(const std::optional<Drop> &drop)
 void CanvasView::dragEnterEvent(QDragEnterEvent *event)
 {
     dragMoveEvent(event);
+    if (draggedLayer(event->mimeData()))
+        event->accept();  // also where it is refused, so that the reason goes when the drag does
 }
 
 void CanvasView::dragMoveEvent(QDragMoveEvent *event)
 {
-    const LayerSpec *spec = draggedLayer(event->mimeData());
-    if (!spec)
+    const std::optional<LayerChoice> choice = draggedLayer(event->mimeData());
+    if (!choice)
         return event->ignore();
-    setDrop(Drop{spec, planDrop(*m_scene, *spec, mapToScene(event->position().toPoint()))});
+    const QPoint cursor = event->position().toPoint();
+    if (const Status possible = m_document.canAdd(*choice); !possible) {
+        showNote(QString::fromStdString(possible.error().message), cursor);
+        return event->ignore();
+    }
+    setDrop(Drop{*choice, planDrop(*m_scene, choice->spec(), mapToScene(cursor))});
     event->setDropAction(Qt::CopyAction);
     event->accept();
 }
@@ -256,19 +272,21 @@ void CanvasView::dragMoveEvent(QDragMoveEvent *event)
 void CanvasView::dragLeaveEvent(QDragLeaveEvent *event)
 {
     setDrop({});
+    showNote({}, {});
     event->accept();
 }
 
 void CanvasView::dropEvent(QDropEvent *event)
 {
-    const LayerSpec *spec = draggedLayer(event->mimeData());
-    if (!spec)
+    const std::optional<LayerChoice> choice = draggedLayer(event->mimeData());
+    if (!choice)
         return event->ignore();
-    const Placement placement = planDrop(*m_scene, *spec, mapToScene(event->position().toPoint()));
+    const QPoint cursor = event->position().toPoint();
+    const Placement placement = planDrop(*m_scene, choice->spec(), mapToScene(cursor));
     setDrop({});
     event->setDropAction(Qt::CopyAction);
     event->accept();
-    selectLayers({placeLayer(m_document, spec->type, placement)});
+    add(*choice, placement, cursor);
     setFocus();
 }
 

@@ -55,12 +55,6 @@ std::map<LayerId, QPointF> roomBelow(const Graph &graph, const Wire &wire, QPoin
     return moved;
 }
 
-QString titleOf(const std::string &type)
-{
-    const LayerSpec *spec = findLayer(type);
-    return QString::fromStdString(spec ? spec->title : type);
-}
-
 QString nameOf(const Graph &graph, LayerId id)
 {
     const Layer *layer = graph.find(id);
@@ -87,7 +81,7 @@ std::optional<Wire> wireForInsert(const CanvasScene &scene, QPointF middle, Laye
 
 Placement planDrop(const CanvasScene &scene, const LayerSpec &spec, QPointF middle)
 {
-    const Graph &graph = scene.document().graph();
+    const Graph &graph = scene.document().shown();
     const QPointF free = snappedToGrid(middle - kHalfCard);
     if (standsBetween(spec))
         if (const auto wire = wireForInsert(scene, middle))
@@ -120,32 +114,33 @@ QPointF freePlace(const CanvasScene &scene, QPointF wanted)
 
 QPointF placeBelow(const CanvasScene &scene, LayerId above)
 {
-    return freePlace(scene, positionOf(scene.document().graph(), above) + QPointF(0, kLayerRowPitch));
+    return freePlace(scene, positionOf(scene.document().shown(), above) + QPointF(0, kLayerRowPitch));
 }
 
-LayerId placeLayer(ProjectDocument &document, const std::string &type, const Placement &placement)
+Result<LayerId> placeLayer(ProjectDocument &document, const LayerChoice &choice, const Placement &placement)
 {
+    TRAINYARD_CHECK(document.canAdd(choice));
     QUndoStack &undo = *document.undoStack();
-    const LayerSpec *spec = findLayer(type);
+    const LayerSpec &spec = choice.spec();
     LayerId added = 0;
     switch (placement.kind) {
     case Placement::Kind::Free:
-        return document.addLayer(type, placement.position);
+        return document.addLayer(choice, placement.position);
     case Placement::Kind::Below:
-        return spec && takesInput(*spec) ? document.addLayerBelow(type, placement.wire.from, placement.position)
-                                         : document.addLayer(type, placement.position);
+        return takesInput(spec) ? document.addLayerBelow(choice, placement.wire.from, placement.position)
+                                : document.addLayer(choice, placement.position);
     case Placement::Kind::OnWire: {
-        const auto moved = spec && standsBetween(*spec) ? roomBelow(document.graph(), placement.wire, placement.position)
+        const auto moved = standsBetween(spec) ? roomBelow(document.shown(), placement.wire, placement.position)
                                                         : std::map<LayerId, QPointF>();
-        undo.beginMacro(ProjectDocument::tr("Insert %1").arg(titleOf(type)));
-        added = document.addLayerOnWire(type, placement.wire, placement.position);
+        undo.beginMacro(ProjectDocument::tr("Insert %1").arg(choice.title()));
+        added = document.addLayerOnWire(choice, placement.wire, placement.position);
         document.moveLayers(moved);
         undo.endMacro();
         return added;
     }
     case Placement::Kind::Above:
-        undo.beginMacro(ProjectDocument::tr("Add %1 above %2").arg(titleOf(type), nameOf(document.graph(), placement.wire.to)));
-        added = document.addLayer(type, placement.position);
+        undo.beginMacro(ProjectDocument::tr("Add %1 above %2").arg(choice.title(), nameOf(document.shown(), placement.wire.to)));
+        added = document.addLayer(choice, placement.position);
         (void)document.connectWire({added, placement.wire.to, placement.wire.port});  // one that cannot be linked stays free
         undo.endMacro();
         return added;
@@ -155,9 +150,9 @@ LayerId placeLayer(ProjectDocument &document, const std::string &type, const Pla
 
 void placeOnWire(ProjectDocument &document, LayerId layer, const Wire &wire, QPointF position)
 {
-    const QPointF place = positionOnWire(document.graph(), wire, position);
-    const auto moved = roomBelow(document.graph(), wire, place);
-    document.undoStack()->beginMacro(ProjectDocument::tr("Insert %1").arg(nameOf(document.graph(), layer)));
+    const QPointF place = positionOnWire(document.shown(), wire, position);
+    const auto moved = roomBelow(document.shown(), wire, place);
+    document.undoStack()->beginMacro(ProjectDocument::tr("Insert %1").arg(nameOf(document.shown(), layer)));
     document.insertOnWire(layer, wire, place);
     document.moveLayers(moved);
     document.undoStack()->endMacro();

@@ -25,8 +25,9 @@ std::optional<Wire> wireForInsert(const CanvasScene &scene, QPointF middle, Laye
 QPointF placeBelow(const CanvasScene &scene, LayerId above);
 QPointF freePlace(const CanvasScene &scene, QPointF wanted);
 
-// One undo step. Layers below an insertion move down where there is no room. Returns the new layer.
-LayerId placeLayer(ProjectDocument &document, const std::string &type, const Placement &placement);
+// One undo step. Layers below an insertion move down where there is no room. Returns the new layer. Errors for people: it
+// cannot stand in the graph that is open.
+Result<LayerId> placeLayer(ProjectDocument &document, const LayerChoice &choice, const Placement &placement);
 // The same for a layer without wires that is there already.
 void placeOnWire(ProjectDocument &document, LayerId layer, const Wire &wire, QPointF position);
 

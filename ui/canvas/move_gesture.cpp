@@ -12,7 +12,7 @@ MoveGesture::MoveGesture(CanvasView &view, LayerId grabbed, QPoint pressed)
 {
     for (const LayerId layer : view.canvas().selection().layers)
         m_from[layer] = view.canvas().node(layer)->pos();
-    const Layer *layer = view.document().graph().find(grabbed);
+    const Layer *layer = view.document().shown().find(grabbed);
     const LayerSpec *spec = layer ? findLayer(layer->type) : nullptr;
     m_canInsert = m_from.size() == 1 && spec && standsBetween(*spec) && !view.canvas().node(grabbed)->look().isConnected();
 }
@@ -59,7 +59,7 @@ void MoveGesture::cancel()
     m_view.canvas().offer({}, 0);
     std::map<LayerId, QPointF> back;
     for (const auto &[id, position] : m_from)
-        if (const Layer *layer = m_view.document().graph().find(id))
+        if (const Layer *layer = m_view.document().shown().find(id))
             back[id] = {layer->x, layer->y};
     m_view.canvas().previewPositions(back);
 }

@@ -44,6 +44,25 @@ QString settingOf(const LayerSpec *spec, const QString &name, const LayerFacts &
     return label.isEmpty() ? title : QStringLiteral("%1 %2").arg(title, label);
 }
 
+// "encoder ×4": the definition where the name does not tell it, and how often.
+QString blockSettingOf(const Layer &layer, int repeat)
+{
+    const QString definition = QString::fromStdString(layer.block);
+    const bool told = lettersOf(QString::fromStdString(layer.name)) == lettersOf(definition);
+    const QString times = repeat > 1 ? tr("×%1").arg(repeat) : QString();
+    return told ? times : times.isEmpty() ? definition : QStringLiteral("%1 %2").arg(definition, times);
+}
+
+// How many inputs the definition has.
+int inputsOf(const Graph &body)
+{
+    std::int64_t inputs = 0;
+    for (const Layer &layer : body.layers())
+        if (layer.type == kBlockInputType)
+            inputs = std::max(inputs, settingsOf(*findLayer(layer.type), layer).integer("number"));
+    return static_cast<int>(std::clamp<std::int64_t>(inputs, 1, kMaxBlockInputs));
+}
+
 int shownInputs(const LayerSpec *spec, int connected)
 {
     if (!spec)
@@ -53,7 +72,7 @@ int shownInputs(const LayerSpec *spec, int connected)
 
 }  // namespace
 
-std::map<LayerId, NodeLook> describeNetwork(const Graph &graph, const GraphAnalysis &analysis)
+std::map<LayerId, NodeLook> describeGraph(const Graph &graph, const GraphAnalysis &analysis, const Graph &network)
 {
     static const LayerFacts kNoFacts;
     std::map<LayerId, NodeLook> looks;
@@ -84,6 +103,12 @@ std::map<LayerId, NodeLook> describeNetwork(const Graph &graph, const GraphAnaly
         look.placeholder = !spec;
         look.setting = settingOf(spec, look.name, facts);
         look.inputs = shownInputs(spec, ports[layer.id]);
+        if (look.block = layer.type == kBlockType; look.block) {
+            look.repeat = static_cast<int>(settingsOf(*spec, layer).integer("repeat"));
+            look.setting = blockSettingOf(layer, look.repeat);
+            if (const Graph *body = network.findBlock(layer.block))
+                look.inputs = std::max(inputsOf(*body), ports[layer.id]);
+        }
         look.hasOutput = !spec || spec->hasOutput;
         look.broken = facts.broken;
         if (facts.output)
@@ -104,6 +129,8 @@ std::map<LayerId, NodeLook> describeNetwork(const Graph &graph, const GraphAnaly
 QString nodeSentence(const NodeLook &look)
 {
     QStringList parts{look.name, look.title};
+    if (look.block && !look.setting.isEmpty())
+        parts << look.setting;
     if (!look.shape.isEmpty())
         parts << tr("output %1").arg(look.shape);
     if (!look.parameters.isEmpty())

@@ -19,6 +19,8 @@ struct NodeLook {
     QString message;            // what is wrong; empty: nothing
     Category category = Category::Core;
     bool placeholder = false;   // a type this program does not know
+    bool block = false;         // stands for a definition, drawn as a stack of cards
+    int repeat = 1;             // of a block
     bool broken = false;        // has a problem of its own; a message without this is a remark
     bool wrongInputs = false;   // what comes in does not fit: the wires are at fault
     int inputs = 1;             // ports shown; a layer of any number of inputs shows one more than it has wires
@@ -29,8 +31,8 @@ struct NodeLook {
     bool isConnected() const { return connectedInputs != 0 || outputConnected; }
 };
 
-// Of every layer, in one pass over graph and analysis.
-std::map<LayerId, NodeLook> describeNetwork(const Graph &graph, const GraphAnalysis &analysis);
+// Of every layer of the graph, in one pass over graph and its analysis. network: where the definitions of blocks are.
+std::map<LayerId, NodeLook> describeGraph(const Graph &graph, const GraphAnalysis &analysis, const Graph &network);
 
 // One plain sentence for tool tips and screen readers: "conv1, Conv 2D, output 8x8x16, 160 parameters".
 QString nodeSentence(const NodeLook &look);

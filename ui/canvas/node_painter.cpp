@@ -19,6 +19,7 @@ namespace {
 constexpr double kStripe = 3, kTextLeft = 12, kTextRight = 10, kBadge = 14, kTagHeight = 14, kTagPadding = 6;
 constexpr QRectF kCard{0, 0, 168, 48};
 constexpr double kFarTextSize = 22;
+constexpr double kStackStep = 3, kSign = 12;  // within kNodeMargin
 
 // The part of the card's rounded shape left of x.
 QPainterPath leftPart(const QPainterPath &card, double x)
@@ -92,6 +93,28 @@ void paintSecondLine(QPainter &painter, const NodeLook &look, const QRectF &line
     drawElided(painter, {line.left(), line.top(), line.width() - shapeWidth - 8, line.height()}, Qt::AlignLeft, look.parameters);
 }
 
+// Further cards that peek out below, as of a stack: a block holds layers; repeated it is a higher stack.
+void paintStack(QPainter &painter, const NodeLook &look, const QPen &border)
+{
+    QPen pen = border;
+    pen.setWidthF(std::min(1.25, border.widthF()));
+    painter.setPen(pen);
+    painter.setBrush(themeColor(ColorRole::Raised));
+    for (int under = look.repeat > 1 ? 2 : 1; under > 0; --under) {
+        const double step = kStackStep * under;
+        painter.drawRoundedRect(kCard.adjusted(0.5 + step, 0.5 + step, step - 0.5, step - 0.5), kCardRadius, kCardRadius);
+    }
+}
+
+// Two squares, one in front of the other: the sign of a block.
+void paintBlockSign(QPainter &painter, QPointF corner)
+{
+    painter.setPen(QPen(themeColor(ColorRole::Muted), 1.25, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(themeColor(ColorRole::Raised));
+    painter.drawRoundedRect(QRectF(corner + QPointF(3.5, 0.5), QSizeF(7.5, 7.5)), 1.5, 1.5);
+    painter.drawRoundedRect(QRectF(corner + QPointF(0.5, 3.5), QSizeF(7.5, 7.5)), 1.5, 1.5);
+}
+
 void paintPort(QPainter &painter, QPointF center, bool connected, bool hot)
 {
     const QColor color = themeColor(hot ? ColorRole::Accent : ColorRole::Muted);
@@ -157,6 +180,8 @@ void paintNode(QPainter &painter, const NodeLook &look, const NodeState &state, 
     const QColor stripe = look.placeholder ? themeColor(ColorRole::Disabled) : Theme::instance().categoryColor(look.category);
     const bool full = zoom >= kFullDetailZoom;
 
+    if (look.block && zoom >= kNameZoom)
+        paintStack(painter, look, borderPen(look, state, zoom));
     painter.fillPath(card, themeColor(ColorRole::Raised));
     painter.fillPath(zoom >= kNameZoom ? leftPart(card, full ? kStripe : kStripe / zoom) : card, stripe);
     painter.setBrush(Qt::NoBrush);
@@ -165,7 +190,10 @@ void paintNode(QPainter &painter, const NodeLook &look, const NodeState &state, 
 
     if (full) {
         const double right = kCard.right() - kTextRight;
-        paintFirstLine(painter, look, {QPointF(kTextLeft, 6), QPointF(look.message.isEmpty() ? right : right - kBadge - 2, 26)});
+        if (look.block)
+            paintBlockSign(painter, {kTextLeft, 10});
+        const double left = look.block ? kTextLeft + kSign + 4 : kTextLeft;
+        paintFirstLine(painter, look, {QPointF(left, 6), QPointF(look.message.isEmpty() ? right : right - kBadge - 2, 26)});
         paintSecondLine(painter, look, {QPointF(kTextLeft, 25), QPointF(right, 43)});
         if (!look.message.isEmpty())
             paintBadge(painter, look);

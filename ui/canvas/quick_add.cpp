@@ -15,15 +15,15 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kTypeRole = Qt::UserRole;
+constexpr int kChoiceRole = Qt::UserRole;
 constexpr int kWidth = 232, kHeight = 264, kMargin = 8, kRowHeight = 24;
 
 // 0: begins with it, 1: a word begins with it, 2: contains it, 3: the category begins with it, -1: no match.
-int rankOf(const LayerSpec &spec, const QString &wanted)
+int rankOf(const LayerChoice &choice, const QString &wanted)
 {
     if (wanted.isEmpty())
         return 0;
-    const QString title = QString::fromStdString(spec.title), type = QString::fromStdString(spec.type);
+    const QString title = choice.title(), type = QString::fromStdString(choice.builtIn.empty() ? choice.spec().type : choice.builtIn);
     QString spaced = type;
     spaced.replace(u'_', u' ');
     for (const QString &name : {title, type, spaced})
@@ -37,7 +37,7 @@ int rankOf(const LayerSpec &spec, const QString &wanted)
     for (const QString &name : {title, type, squeezed})
         if (name.contains(wanted, Qt::CaseInsensitive))
             return 2;
-    return QLatin1String(categoryTitle(spec.category)).startsWith(wanted, Qt::CaseInsensitive) ? 3 : -1;
+    return QLatin1String(categoryTitle(choice.spec().category)).startsWith(wanted, Qt::CaseInsensitive) ? 3 : -1;
 }
 
 QIcon stripeIcon(Category category)
@@ -79,9 +79,9 @@ QuickAdd::QuickAdd(QWidget *parent) : QFrame(parent), m_search(new QLineEdit(thi
     hide();
 }
 
-void QuickAdd::open(QPoint at, std::function<bool(const LayerSpec &)> accepts, const QString &text)
+void QuickAdd::open(QPoint at, std::vector<LayerChoice> choices, const QString &text)
 {
-    m_accepts = std::move(accepts);
+    m_choices = std::move(choices);
     const QSize room = parentWidget()->size() - QSize(2 * kMargin, 2 * kMargin);
     resize(std::min(kWidth, room.width()), std::min(kHeight, room.height()));
     move(std::clamp(at.x(), kMargin, std::max(kMargin, parentWidget()->width() - width() - kMargin)),
@@ -98,18 +98,18 @@ void QuickAdd::open(QPoint at, std::function<bool(const LayerSpec &)> accepts, c
 void QuickAdd::filter(const QString &text)
 {
     const QString wanted = text.simplified();
-    std::vector<std::pair<int, const LayerSpec *>> found;
-    for (const LayerSpec &spec : layerCatalog())
-        if (const int rank = rankOf(spec, wanted); rank >= 0 && (!m_accepts || m_accepts(spec)))
-            found.emplace_back(rank, &spec);
+    std::vector<std::pair<int, const LayerChoice *>> found;
+    for (const LayerChoice &choice : m_choices)
+        if (const int rank = rankOf(choice, wanted); rank >= 0)
+            found.emplace_back(rank, &choice);
     std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
 
     m_list->clear();
-    for (const auto &[rank, spec] : found) {
-        auto *item = new QListWidgetItem(stripeIcon(spec->category), QString::fromStdString(spec->title), m_list);
+    for (const auto &[rank, choice] : found) {
+        auto *item = new QListWidgetItem(stripeIcon(choice->spec().category), choice->title(), m_list);
         item->setSizeHint({0, kRowHeight});
-        item->setData(kTypeRole, QString::fromStdString(spec->type));
-        item->setToolTip(QString::fromStdString(spec->summary));
+        item->setData(kChoiceRole, QString::fromStdString(choice->text()));
+        item->setToolTip(choice->summary());
     }
     if (found.empty()) {
         auto *item = new QListWidgetItem(tr("No layer called “%1” fits here").arg(wanted), m_list);
@@ -121,10 +121,10 @@ void QuickAdd::filter(const QString &text)
 void QuickAdd::choose()
 {
     const QListWidgetItem *item = m_list->currentItem();
-    const QString type = item ? item->data(kTypeRole).toString() : QString();
-    if (type.isEmpty())
+    const QString choice = item ? item->data(kChoiceRole).toString() : QString();
+    if (choice.isEmpty())
         return;
-    emit chosen(type);
+    emit chosen(choice);
     hide();
 }
 

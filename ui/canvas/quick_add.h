@@ -2,11 +2,11 @@
 // closes by itself when the focus leaves it.
 #pragma once
 
-#include <functional>
+#include <vector>
 
 #include <QFrame>
 
-#include "engine/layers/layer_spec.h"
+#include "ui/models/layer_choice.h"
 
 class QLineEdit;
 class QListWidget;
@@ -19,11 +19,11 @@ class QuickAdd : public QFrame
 public:
     explicit QuickAdd(QWidget *parent);
 
-    // at: in the parent; the popup stays inside it. accepts: which layers can go there. text: typed already.
-    void open(QPoint at, std::function<bool(const LayerSpec &)> accepts, const QString &text);
+    // at: in the parent; the popup stays inside it. choices: what can go there. text: typed already.
+    void open(QPoint at, std::vector<LayerChoice> choices, const QString &text);
 
 signals:
-    void chosen(const QString &type);
+    void chosen(const QString &choice);  // LayerChoice::text()
     void closed();  // also after chosen()
 
 protected:
@@ -36,7 +36,7 @@ private:
 
     QLineEdit *m_search;
     QListWidget *m_list;
-    std::function<bool(const LayerSpec &)> m_accepts;
+    std::vector<LayerChoice> m_choices;
 };
 
 }  // namespace trainyard::ui

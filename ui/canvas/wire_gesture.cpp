@@ -22,7 +22,7 @@ constexpr int kMarkingMs = 5;        // at a time, so that a large network does 
 std::unique_ptr<Gesture> WireGesture::fromPort(CanvasView &view, const PortRef &port, QPoint pressed)
 {
     if (!port.output)
-        for (const Wire &wire : view.document().graph().wiresInto(port.layer))
+        for (const Wire &wire : view.document().shown().wiresInto(port.layer))
             if (wire.port == port.port)
                 return std::make_unique<WireGesture>(view, PortRef{wire.from, true, 0}, wire, pressed);
     return std::make_unique<WireGesture>(view, port, std::nullopt, pressed);
@@ -58,7 +58,7 @@ PortRef WireGesture::portFor(LayerId layer) const
         return {layer, true, 0};
     if (m_lifted && layer == m_lifted->to)
         return {layer, false, m_lifted->port};
-    return {layer, false, std::max(0, m_view.document().graph().freePort(layer))};
+    return {layer, false, std::max(0, m_view.document().shown().freePort(layer))};
 }
 
 std::optional<PortRef> WireGesture::targetAt(QPointF point) const

@@ -1,6 +1,9 @@
 // The project that is open: network, data settings, training settings, undo. Everything the desktop shows and changes of
 // a project goes through here; every change is one named step on the undo stack. UI thread; touches no file.
 //
+// One graph of the project is open at a time: the network, or the definition of a block. It is what the canvas shows; edits
+// of layers and wires are edits of it, and their ids are its own.
+//
 // Graph, DataConfig and TrainingConfig are values, so a step keeps the value before and after: undo cannot drift.
 #pragma once
 
@@ -15,6 +18,8 @@
 
 #include "engine/api/project.h"
 #include "engine/graph/analysis.h"
+#include "ui/models/layer_choice.h"
+#include "ui/models/open_place.h"
 
 namespace trainyard::ui {
 
@@ -25,10 +30,10 @@ public:
     explicit ProjectDocument(QObject *parent = nullptr);
 
     const Project &project() const { return m_project; }
-    const Graph &graph() const { return m_project.graph; }
+    const Graph &graph() const { return m_project.graph; }  // the whole network
     const DataConfig &data() const { return m_project.data; }
     const TrainingConfig &training() const { return m_project.training; }
-    // Always of the graph as it is now, and of the data signature where that is known.
+    // Always of the network as it is now, and of the data signature where that is known.
     const GraphAnalysis &analysis() const { return m_analysis; }
     std::shared_ptr<const Project> snapshot() const { return std::make_shared<const Project>(m_project); }
 
@@ -44,10 +49,22 @@ public:
     void setDataSignature(const std::optional<DataSignature> &signature);
     const std::optional<DataSignature> &dataSignature() const { return m_signature; }
 
-    // --- editing the network; positions are canvas coordinates of the card's top left corner ---
-    LayerId addLayer(const std::string &type, QPointF position);
-    LayerId addLayerOnWire(const std::string &type, const Wire &wire, QPointF position);  // in between
-    LayerId addLayerBelow(const std::string &type, LayerId above, QPointF position);      // and linked to it
+    // --- the open graph; going elsewhere is no edit ---
+    const OpenPlace &place() const { return m_place; }
+    const std::string &openBlock() const;  // the name of the definition; empty: the network is open
+    const Graph &shown() const { return graphAt(m_project.graph, m_place); }
+    const GraphAnalysis &shownAnalysis() const { return m_place.empty() ? m_analysis : m_shownAnalysis; }
+    void open(const OpenPlace &place);
+    void openBlock(LayerId block);  // of the open graph; nothing where its definition is missing
+    void leaveBlock();              // to the graph around it
+
+    // --- editing the open graph; positions are canvas coordinates of the card's top left corner ---
+    // Whether it can stand here; the reason a person reads otherwise: a block in itself, a loss inside a block.
+    Status canAdd(const LayerChoice &choice) const;
+    // 0: canAdd() refuses it.
+    LayerId addLayer(const LayerChoice &choice, QPointF position);
+    LayerId addLayerOnWire(const LayerChoice &choice, const Wire &wire, QPointF position);  // in between
+    LayerId addLayerBelow(const LayerChoice &choice, LayerId above, QPointF position);      // and linked to it
     void insertOnWire(LayerId layer, const Wire &wire, QPointF position);  // an unconnected layer that was there already
     // (a layer that cannot stand between, such as a loss, leaves the wire and is linked above only)
     void remove(const std::vector<LayerId> &layers, const std::vector<Wire> &wires);
@@ -68,13 +85,23 @@ public:
     void setDevice(const std::vector<LayerId> &layers, const std::string &device);  // empty: the run's
     void setFrozen(const std::vector<LayerId> &layers, bool frozen);
     void setLearningRateFactor(const std::vector<LayerId> &layers, double factor);  // merges while typed, as setParameter()
+    void setWeightsOf(const std::vector<LayerId> &layers, const std::string &owner);      // empty: weights of their own
+    void setPrecision(const std::vector<LayerId> &layers, const std::string &precision);  // empty: the run's
+    void setRecompute(const std::vector<LayerId> &layers, bool recompute);
     void applyFix(const Fix &fix);
     void autoLayout();
 
     // The layers and the wires among them as text; paste gives the new layers, beside the old ones or around `center`.
     QByteArray copy(const std::vector<LayerId> &layers) const;
-    std::vector<LayerId> paste(const QByteArray &text, std::optional<QPointF> center);
+    // Errors for people: no layers in the text; a block would contain itself.
+    Result<std::vector<LayerId>> paste(const QByteArray &text, std::optional<QPointF> center);
     std::vector<LayerId> duplicate(const std::vector<LayerId> &layers);
+
+    // --- blocks ---
+    Result<LayerId> group(const std::vector<LayerId> &layers);  // as one block of a new definition; errors say why not
+    Status ungroup(LayerId block);
+    Status renameBlock(const std::string &from, const std::string &to);
+    Status removeBlock(const std::string &name);  // errors: a block stands for the definition
 
     // --- the rest of the project ---
     void setData(const DataConfig &data, const QString &what);
@@ -84,6 +111,8 @@ public:
 signals:
     void graphChanged();     // layers, wires, settings or positions; analysis() is already new
     void analysisChanged();  // also when only the data signature changed
+    void placeAboutToChange();  // everything is still as it was
+    void placeChanged();        // another graph is open; shown() and shownAnalysis() are already of that
     void dataChanged();
     void trainingChanged();
     void nameChanged();
@@ -93,13 +122,25 @@ signals:
 private:
     friend class EditProjectCommand;
     void edit(const QString &what, Project changed, int mergeId = -1);
-    void editGraph(const QString &what, Graph changed, int mergeId = -1);
+    void editGraph(const QString &what, Graph changed, int mergeId = -1);   // the whole network
+    void editShown(const QString &what, Graph changed, int mergeId = -1);   // the graph that is open
+    struct Added {
+        Graph network;
+        LayerId layer;
+    };
+    // above: the layer it will be linked to, which tells a built-in block what comes to it; 0: none.
+    Result<Added> withAdded(const LayerChoice &choice, QPointF position, LayerId above) const;
+    Result<Added> withBuiltIn(const LayerChoice &choice, QPointF position, LayerId above) const;
+    template <typename Link>
+    LayerId add(const QString &what, const LayerChoice &choice, QPointF position, LayerId above, Link &&link);
     int mergeIdOf(const QString &what, const std::vector<LayerId> &layers) const;
     void apply(const Project &project);  // emits what differs
     void analyzeNow();
 
     Project m_project;
+    OpenPlace m_place;
     GraphAnalysis m_analysis;
+    GraphAnalysis m_shownAnalysis;  // inside a definition; else m_analysis is it
     std::optional<DataSignature> m_signature;
     QUndoStack m_undo;
     int m_typingSession = 0;

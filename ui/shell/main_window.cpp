@@ -84,6 +84,7 @@ void MainWindow::makeCentral(QMenu *projectMenu)
     connect(m_welcome, &WelcomePage::openRequested, m_actions->open, &QAction::trigger);
     connect(m_welcome, &WelcomePage::projectChosen, this, &MainWindow::openProject);
     connect(m_status, &StatusLine::problemsClicked, this, &MainWindow::showProblems);
+    connect(&m_workspace, &Workspace::pageRequested, this, &MainWindow::showPage);
     connect(m_status, &StatusLine::runClicked, this, [this] { showPage(QStringLiteral("train")); });
 }
 

@@ -47,7 +47,7 @@ std::vector<WindowPage> windowPages(Workspace &w)
         page<DataPage>("data", word("Data"), "data", [&w] { return new DataPage(w.document(), w.loader()); }),
         page<TrainPage>("train", word("Train"), "train",
                         [&w] {
-                            auto *page = new TrainPage(w.document(), w.loader(), w.forecaster(), w.run());
+                            auto *page = new TrainPage(w.document(), w.loader(), w.forecaster(), w.library(), w.startMatcher(), w.run());
                             QObject::connect(page, &TrainPage::startRequested, &w, &Workspace::startRun);
                             const auto showMachine = [page, &w] { page->setMachine(w.monitor().machine()); };
                             QObject::connect(&w, &Workspace::devicesFound, page, showMachine);
@@ -59,6 +59,7 @@ std::vector<WindowPage> windowPages(Workspace &w)
                            auto *page = new RunsPage(w.document(), w.library(), w.run());
                            QObject::connect(page, &RunsPage::startRequested, &w, &Workspace::startRun);
                            QObject::connect(page, &RunsPage::resumeRequested, &w, &Workspace::resumeRun);
+                           QObject::connect(page, &RunsPage::startFromTaken, &w, [&w] { emit w.pageRequested(QStringLiteral("train")); });
                            return page;
                        }),
         page<DevicePage>("device", word("Device"), "device",

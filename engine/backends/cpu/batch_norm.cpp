@@ -17,6 +17,8 @@ public:
         PrimitiveStep::run(memory);
         const float *mean = memory.at<float>(m_op.outputs[1]), *variance = memory.at<float>(m_op.outputs[2]);
         float *runningMean = memory.at<float>(m_op.inputs[3]), *runningVariance = memory.at<float>(m_op.inputs[4]);
+        if (!runningMean)
+            return;
         // The running variance is the unbiased one; one sample has none, so there it stays biased.
         const float unbiased = m_count > 1 ? static_cast<float>(m_count) / static_cast<float>(m_count - 1) : 1.0f;
         for (std::int64_t c = 0; c < m_channels; ++c) {

@@ -1,21 +1,10 @@
 #include <algorithm>
 
-#include "engine/backends/cpu/simd_clones.h"
+#include "engine/backends/cpu/row_loops.h"
 #include "engine/backends/cpu/step.h"
 #include "engine/ops/upsampling.h"
 
 namespace trainyard::cpu {
-
-namespace {
-
-TRAINYARD_SIMD_CLONES void addShare(const float *dy, float share, std::size_t channels, float *dx)
-{
-#pragma omp simd
-    for (std::size_t c = 0; c < channels; ++c)
-        dx[c] += share * dy[c];
-}
-
-}  // namespace
 
 std::unique_ptr<Step> makeUpsample2dGrad(StepRequest &request)
 {

@@ -4,10 +4,6 @@ namespace trainyard::cuda {
 
 namespace {
 
-struct Larger {
-    __device__ float operator()(float a, float b) const { return fmaxf(a, b); }
-};
-
 // The softmax of a thread's rows over the keys seen so far; the 16 threads of a row agree.
 struct RunningSoftmax {
     float largest[kTileShare], sum[kTileShare];
@@ -45,14 +41,14 @@ struct RunningSoftmax {
 };
 
 template <typename T>
-struct Operands {
+struct AttentionOperands {
     const T *q, *k, *v, *mask;
     T *y;
     float *logSums;  // may be null
 };
 
 template <int kSlice, typename T>
-__global__ void __launch_bounds__(kBlockThreads) attend(AttentionSizes sizes, int slices, Operands<T> p)
+__global__ void __launch_bounds__(kBlockThreads) attend(AttentionSizes sizes, int slices, AttentionOperands<T> p)
 {
     __shared__ TileChunks chunks;
     __shared__ float weights[kTile * kTilePitch];
@@ -107,7 +103,7 @@ StepResult makeAttention(StepRequest &request)
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);
-            const Operands<T> operands{memory.at<T>(op.inputs[0]), memory.at<T>(op.inputs[1]), memory.at<T>(op.inputs[2]),
+            const AttentionOperands<T> operands{memory.at<T>(op.inputs[0]), memory.at<T>(op.inputs[1]), memory.at<T>(op.inputs[2]),
                                        memory.at<T>(mask), memory.at<T>(op.outputs[0]), memory.at<float>(logSums)};
             return withSlice(sizes.size, [&](auto slice) {
                 const int slices = (sizes.size + slice() - 1) / slice();

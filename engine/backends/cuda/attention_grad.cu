@@ -7,7 +7,7 @@ namespace trainyard::cuda {
 namespace {
 
 template <typename T>
-struct Operands {
+struct AttentionGradOperands {
     const T *q, *k, *v, *dy, *mask;
     const float *logSums, *deltas;  // deltas: [sample][query][head]
     T *dq, *dk, *dv;
@@ -38,7 +38,7 @@ __global__ void headDots(std::int64_t rows, int size, const T *y, const T *dy, f
 }
 
 template <int kSlice, typename T>
-__global__ void __launch_bounds__(kBlockThreads) queryGradient(AttentionSizes sizes, int slices, Operands<T> p)
+__global__ void __launch_bounds__(kBlockThreads) queryGradient(AttentionSizes sizes, int slices, AttentionGradOperands<T> p)
 {
     __shared__ TileChunks chunks;
     __shared__ float weights[kTile * kTilePitch];
@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(kBlockThreads) queryGradient(AttentionSizes si
 
 // A tile of keys against all queries of all heads that the key head serves: rows are keys, columns are queries.
 template <int kSlice, typename T>
-__global__ void __launch_bounds__(kBlockThreads) keyGradients(AttentionSizes sizes, int slices, Operands<T> p)
+__global__ void __launch_bounds__(kBlockThreads) keyGradients(AttentionSizes sizes, int slices, AttentionGradOperands<T> p)
 {
     __shared__ TileChunks chunks;
     __shared__ float weights[kTile * kTilePitch];
@@ -151,7 +151,7 @@ StepResult makeAttentionGrad(StepRequest &request)
             using T = decltype(zero);
             const T *y = memory.at<T>(op.inputs[3]), *dy = memory.at<T>(op.inputs[4]);
             auto *deltas = reinterpret_cast<float *>(memory.scratch);
-            const Operands<T> operands{memory.at<T>(op.inputs[0]), memory.at<T>(op.inputs[1]), memory.at<T>(op.inputs[2]), dy, memory.at<T>(mask),
+            const AttentionGradOperands<T> operands{memory.at<T>(op.inputs[0]), memory.at<T>(op.inputs[1]), memory.at<T>(op.inputs[2]), dy, memory.at<T>(mask),
                                        memory.at<float>(op.inputs[5]), deltas, memory.at<T>(op.outputs[0]), memory.at<T>(op.outputs[1]),
                                        memory.at<T>(op.outputs[2])};
             TRAINYARD_CHECK(withLanes(grid.lanes, [&](auto lanes) {

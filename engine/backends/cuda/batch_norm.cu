@@ -6,7 +6,7 @@ namespace trainyard::cuda {
 
 namespace {
 
-struct Statistics {
+struct RunningStatistics {
     float *mean, *variance, *runningMean, *runningVariance;
     float momentum;
     std::int64_t rows;
@@ -17,6 +17,8 @@ struct Statistics {
         const float theVariance = spread / static_cast<float>(rows);
         mean[channel] = theMean;
         variance[channel] = theVariance;
+        if (!runningMean)
+            return;
         // The running variance is the unbiased one; one sample has none, so there it stays biased.
         const float unbiased = rows > 1 ? spread / static_cast<float>(rows - 1) : theVariance;
         runningMean[channel] += momentum * (theMean - runningMean[channel]);
@@ -27,7 +29,7 @@ struct Statistics {
 // Each part's mean and spread, from sums of distances to the part's first row: near the mean, so that squares do not
 // cancel. partials: [part][mean, spread][channel]; a single part writes the statistics at once.
 template <int kPack, typename T>
-__global__ void partStatistics(ChannelTiles tiles, const T *x, float *partials, Statistics statistics)
+__global__ void partStatistics(ChannelTiles tiles, const T *x, float *partials, RunningStatistics statistics)
 {
     const TilePlace at = tilePlace(tiles, blockIdx.x, threadIdx.x);
     const std::int64_t begin = tiles.partBegin(at.part), end = tiles.partEnd(at.part);
@@ -67,7 +69,7 @@ __global__ void partStatistics(ChannelTiles tiles, const T *x, float *partials, 
 }
 
 // The parts' statistics merged, after Chan, Golub and LeVeque, "Updating Formulae ...", 1979.
-__global__ void mergeStatistics(ChannelTiles tiles, const float *partials, Statistics statistics)
+__global__ void mergeStatistics(ChannelTiles tiles, const float *partials, RunningStatistics statistics)
 {
     constexpr int kColumns = 8, kLanes = kTileThreads / kColumns;
     const int lane = static_cast<int>(threadIdx.x) % kColumns, channel = static_cast<int>(blockIdx.x) * kColumns + lane;
@@ -101,7 +103,7 @@ struct Norm {
         const T *x = memory.at<T>(op.inputs[0]);
         float *mean = memory.at<float>(op.outputs[1]), *variance = memory.at<float>(op.outputs[2]);
         float *partials = reinterpret_cast<float *>(memory.scratch);
-        const Statistics statistics{mean, variance, memory.at<float>(op.inputs[3]), memory.at<float>(op.inputs[4]), attributes.momentum, sums.rows};
+        const RunningStatistics statistics{mean, variance, memory.at<float>(op.inputs[3]), memory.at<float>(op.inputs[4]), attributes.momentum, sums.rows};
         TRAINYARD_CHECK(launch(stream, partStatistics<kPack, T>, sums.blocks(), kTileThreads, sums, x, partials, statistics));
         if (sums.parts > 1)
             TRAINYARD_CHECK(launch(stream, mergeStatistics, static_cast<unsigned>((sums.channels + 7) / 8), kTileThreads, sums, partials, statistics));

@@ -17,6 +17,10 @@ struct Plus {
     }
 };
 
+struct Larger {
+    __device__ float operator()(float a, float b) const { return fmaxf(a, b); }
+};
+
 template <typename T>
 __device__ inline T fromLane(T value, int distance)
 {

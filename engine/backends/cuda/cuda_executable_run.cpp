@@ -52,9 +52,12 @@ Status CudaExecutable::sendRows(std::size_t program, const StepScalars &scalars,
     const CompiledProgram &compiled = m_programs[program];
     const ValueId indices = compiled.program.indices;
     const bool gathers = indices != kNoValue;
+    const ValueId features = compiled.program.features;
+    // Samples that the host has written are in the arena already.
+    const bool ownSamples = features != kNoValue && compiled.program.list.value(features).role == Role::Data;
     const std::vector<std::int32_t> &rows = m_rows[program];
     std::byte *pinned = m_ring.slot(slot);
-    if (m_stream && gathers) {
+    if (m_stream && gathers && !ownSamples) {
         const std::span staged(reinterpret_cast<std::int32_t *>(pinned), rows.size());
         const BatchStream::Marks marks = measured ? BatchStream::Marks{m_clock.copyBegin(), m_clock.copyEnd()} : BatchStream::Marks{};
         const auto valid = static_cast<std::size_t>(std::clamp<std::int64_t>(scalars.validRows, 0, static_cast<std::int64_t>(rows.size())));

@@ -75,7 +75,7 @@ bool canStream(std::span<const Program *const> programs)
     const std::int64_t rows = kStages * largestBatch(programs);
     for (const Program *program : programs)
         for (const Op &op : program->list.ops) {
-            if (op.kind != OpKind::GatherRows)
+            if (op.kind != OpKind::GatherRows || program->list.value(op.inputs[0]).role == Role::Data)  // samples written by the host
                 continue;
             const Shape &shape = program->list.value(op.inputs[0]).type.shape;
             if (op.inputs[1] != program->indices || program->indices == kNoValue || shape.rank() == 0 || shape[0] < rows

@@ -8,13 +8,13 @@ namespace trainyard::cuda {
 
 namespace {
 
-struct Statistics {
+struct GroupStatistics {
     const float *mean, *inverse;  // [sample][group]
 };
 
 // Each channel's sums over a sample's positions, of dy and of dy times normalized x: [sample][channel].
 template <int kPack, typename T>
-__global__ void channelSums(GroupSizes sizes, ChannelTiles tiles, Statistics statistics, const T *x, const T *dy, float *sums, float *dots)
+__global__ void channelSums(GroupSizes sizes, ChannelTiles tiles, GroupStatistics statistics, const T *x, const T *dy, float *sums, float *dots)
 {
     const SamplePlace place(tiles);
     const TilePlace &at = place.at;
@@ -71,7 +71,7 @@ __global__ void groupMeans(GroupSizes sizes, const float *gamma, const float *ch
 
 // dx = inverse (g - sum - n dot), with n = (x - mean) inverse and the group's means of g and g n. dx may be dy.
 template <int kPack, typename T>
-__global__ void dataGradient(GroupSizes sizes, ChannelTiles tiles, Statistics statistics, const T *x, const T *dy, const float *gamma,
+__global__ void dataGradient(GroupSizes sizes, ChannelTiles tiles, GroupStatistics statistics, const T *x, const T *dy, const float *gamma,
                              const float *sums, const float *dots, T *dx)
 {
     const SamplePlace place(tiles);
@@ -114,7 +114,7 @@ StepResult makeGroupNormGrad(StepRequest &request)
     request.scratchBytes = scratch.bytes();
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         const auto part = [&](std::uint64_t offset) { return reinterpret_cast<float *>(memory.scratch + offset); };
-        const Statistics statistics{memory.at<float>(op.inputs[3]), memory.at<float>(op.inputs[4])};
+        const GroupStatistics statistics{memory.at<float>(op.inputs[3]), memory.at<float>(op.inputs[4])};
         const float *gamma = memory.at<float>(op.inputs[2]);
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);

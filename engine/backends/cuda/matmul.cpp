@@ -77,6 +77,14 @@ Result<cublasLtMatrixLayout_t> layoutOf(DType type, std::int64_t rows, std::int6
     return layout;
 }
 
+// `batch` matrices of so many elements, one after the other.
+Status setBatch(cublasLtMatrixLayout_t layout, std::int64_t batch, std::int64_t elements)
+{
+    const auto count = static_cast<std::int32_t>(batch);
+    TRAINYARD_CHECK(check(cublasLtMatrixLayoutSetAttribute(layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count, sizeof count), "describe matrices"));
+    return check(cublasLtMatrixLayoutSetAttribute(layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &elements, sizeof elements), "describe matrices");
+}
+
 }  // namespace
 
 MatmulCall::MatmulCall(const Matmul &product, StepRequest &request)
@@ -106,6 +114,11 @@ Status MatmulCall::describe(const MatmulOperands &operands)
     m_left.reset(leftLayout);
     TRAINYARD_TRY(const auto resultLayout, layoutOf(p.result, p.columns, p.rows));
     m_result.reset(resultLayout);
+    if (p.batch > 1) {
+        TRAINYARD_CHECK(setBatch(m_right.get(), p.batch, p.inner * p.columns));
+        TRAINYARD_CHECK(setBatch(m_left.get(), p.batch, p.rows * p.inner));
+        TRAINYARD_CHECK(setBatch(m_result.get(), p.batch, p.rows * p.columns));
+    }
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "engine/backends/cuda/matmul_problem.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace trainyard::cuda {
 
@@ -25,7 +26,7 @@ const char *epilogueText(MatmulEpilogue epilogue)
 
 std::uint64_t matmulWorkspaceBytes(const Matmul &product)
 {
-    const auto elements = static_cast<std::uint64_t>(product.rows) * static_cast<std::uint64_t>(product.columns);
+    const auto elements = static_cast<std::uint64_t>(product.batch) * static_cast<std::uint64_t>(product.rows) * static_cast<std::uint64_t>(product.columns);
     return std::clamp<std::uint64_t>(kPartialSums * elements * sizeof(float), kLeastWorkspace, kMostWorkspace);
 }
 
@@ -34,6 +35,8 @@ std::string matmulText(const Matmul &product)
     std::string types = dtypeName(product.factors);
     if (product.result != product.factors)
         types += fmt::format(" to {}", dtypeName(product.result));
+    if (product.batch > 1)
+        types += fmt::format(" {} times", product.batch);
     return fmt::format("{} {}x{}{} * {}x{}{}{}{}", types, product.rows, product.inner, product.leftTransposed ? "^T" : "", product.inner,
                        product.columns, product.rightTransposed ? "^T" : "", epilogueText(product.epilogue), product.tf32 ? " tf32" : "");
 }
@@ -50,6 +53,8 @@ Status checkMatmul(const Matmul &product)
     if (!isFloat(product.factors) || (product.result != product.factors && product.result != DType::F32))
         return fail(ErrorCode::Unsupported, "The GPU has no product of {} matrices into a {} one.", dtypeName(product.factors),
                     dtypeName(product.result));
+    if (product.batch > INT32_MAX)
+        return fail(ErrorCode::Unsupported, "The GPU cannot multiply {} matrices at once: the most are {}.", product.batch, INT32_MAX);
     return {};
 }
 

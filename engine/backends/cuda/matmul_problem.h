@@ -1,4 +1,5 @@
-// A product of two matrices as the library is asked for it: a plain value with everything that decides the result.
+// A product of two matrices, or of many pairs of them, as the library is asked for it: a plain value with everything that
+// decides the result.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,9 @@ enum class MatmulEpilogue : std::uint8_t {
 };
 
 // Row-major: result [rows, columns] = left [rows, inner] * right [inner, columns], summed in float32. A transposed factor
-// is stored the other way round.
+// is stored the other way round. Of a batch, matrices lie one after the other.
 struct Matmul {
-    std::int64_t rows = 0, columns = 0, inner = 0;
+    std::int64_t rows = 0, columns = 0, inner = 0, batch = 1;
     bool leftTransposed = false, rightTransposed = false;
     DType factors = DType::F32, result = DType::F32;
     MatmulEpilogue epilogue = MatmulEpilogue::None;

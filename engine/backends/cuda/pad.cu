@@ -1,18 +1,21 @@
 #include "engine/backends/cuda/indexed_copy.h"
 #include "engine/backends/cuda/value_types.h"
 #include "engine/ops/axis_run.h"
+#include "engine/ops/padding.h"
 
 namespace trainyard::cuda {
 
 namespace {
 
 struct Bordered {
-    FastDivisor row;             // elements of a padded row
-    std::uint32_t before, copied;  // of it
+    FastDivisor padded, inner;  // entries of a padded block, elements of an entry
+    std::uint32_t before, length;
+    PadMode mode;
     __device__ std::int64_t operator()(std::uint32_t i) const
     {
-        const std::uint32_t at = row.takeRemainder(i);
-        return at < before || at - before >= copied ? kNowhere : static_cast<std::int64_t>(i) * copied + (at - before);
+        const std::uint32_t place = inner.takeRemainder(i), at = padded.takeRemainder(i);
+        const std::int64_t source = paddedSource(at, before, length, mode);
+        return source == kNoEntry ? kNowhere : (static_cast<std::int64_t>(i) * length + source) * inner.divisor() + place;
     }
 };
 
@@ -29,8 +32,7 @@ StepResult makePad(StepRequest &request)
     const std::int64_t samples = axis == 0 ? 1 : out[0];
     if (out.elements() / samples > kMostFastItems)
         return fail(ErrorCode::Unsupported, "The GPU cannot pad {} to {}: that is more than 2^31 elements of a sample.", in.text(), out.text());
-    const Bordered where{FastDivisor(to.length * to.inner), static_cast<std::uint32_t>(pad.before * from.inner),
-                         static_cast<std::uint32_t>(from.length * from.inner)};
+    const Bordered where{FastDivisor(to.length), FastDivisor(to.inner), static_cast<std::uint32_t>(pad.before), static_cast<std::uint32_t>(from.length), pad.mode};
     return makeKernelStep([=](const StepMemory &memory, cudaStream_t stream) {
         return withFloatType(dtype, [&](auto zero) {
             using T = decltype(zero);

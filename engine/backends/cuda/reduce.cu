@@ -8,10 +8,6 @@ namespace trainyard::cuda {
 
 namespace {
 
-struct Larger {
-    __device__ float operator()(float a, float b) const { return b > a ? b : a; }
-};
-
 // A team for each row: the run lies in memory one entry after the other.
 template <int kLanes, typename T, typename Out>
 __global__ void reduceRows(std::int64_t rows, int length, bool largest, float scale, const T *x, Out *y)

@@ -40,7 +40,7 @@ __global__ void parameterGradient(ChannelTiles tiles, const T *x, const T *dy, c
 
 // dx = inverse (g - n mean(g n)), with g = dy gamma and n = x inverse. dx may be dy.
 template <int kLanes, int kPack, typename T>
-__global__ void rowGradients(std::int64_t rows, int columns, const T *x, const T *dy, const float *gamma, const float *inverses, T *dx)
+__global__ void rmsRowGradients(std::int64_t rows, int columns, const T *x, const T *dy, const float *gamma, const float *inverses, T *dx)
 {
     using Team = RowTeam<kLanes>;
     for (std::int64_t round = Team::firstRow(); round < rows; round += Team::rowStride()) {
@@ -104,7 +104,7 @@ StepResult makeRmsNormGrad(StepRequest &request)
                 if (tiles.parts > 1)
                     TRAINYARD_CHECK(columnSum(stream, DType::F32, sums, tiles.parts, columns, dgamma, memory.scratch + merging));
                 return withLanes(grid.lanes, [&](auto lanes) {
-                    return launch(stream, rowGradients<lanes(), pack(), T>, grid.blocks, grid.threads, rows, columns, x, dy,
+                    return launch(stream, rmsRowGradients<lanes(), pack(), T>, grid.blocks, grid.threads, rows, columns, x, dy,
                                   memory.at<const float>(op.inputs[2]), inverses, memory.at<T>(op.outputs[0]));
                 });
             });

@@ -24,7 +24,8 @@ std::optional<ParameterValue> valueFrom(const ParameterSpec &spec, const Json &j
         return std::nullopt;
     case ParameterKind::Real: return json.is_number() ? std::optional<ParameterValue>(json.get<double>()) : std::nullopt;
     case ParameterKind::Boolean: return json.is_boolean() ? std::optional<ParameterValue>(json.get<bool>()) : std::nullopt;
-    case ParameterKind::Choice: return json.is_string() ? std::optional<ParameterValue>(json.get<std::string>()) : std::nullopt;
+    case ParameterKind::Choice:
+    case ParameterKind::Text: return json.is_string() ? std::optional<ParameterValue>(json.get<std::string>()) : std::nullopt;
     case ParameterKind::Pair:
     case ParameterKind::IntegerList: {
         std::vector<std::int64_t> list;

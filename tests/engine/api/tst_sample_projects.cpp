@@ -109,7 +109,7 @@ private slots:
         QTest::addColumn<double>("least");
         QTest::newRow("digits-cnn") << "digits-cnn" << "test/accuracy" << 0.98;
         QTest::newRow("shapes-resnet") << "shapes-resnet" << "test/accuracy" << 0.97;
-        QTest::newRow("shapes-segmentation") << "shapes-segmentation" << "test/accuracy" << 0.90;
+        QTest::newRow("shapes-segmentation") << "shapes-segmentation" << "test/iou" << 0.66;
         QTest::newRow("wave-forecast") << "wave-forecast" << "test/r2" << 0.8;
         QTest::newRow("char-gpt") << "char-gpt" << "test/accuracy" << 0.4;
         QTest::newRow("two-spirals") << "two-spirals" << "test/accuracy" << 0.98;
@@ -126,7 +126,9 @@ private slots:
         QFETCH(QString, id);
         QFETCH(QString, metric);
         QFETCH(double, least);
-        const Project project = copyOfSample(id.toStdString(), folder() / "learn");
+        Project project = copyOfSample(id.toStdString(), folder() / "learn");
+        if (id == "char-gpt")  // what it learns in the rest of its epochs is small
+            project.training.epochs = 8;
         const EndedRun run = runToTheEnd(project);
         QVERIFY2(!run.progress.error, run.progress.error ? run.progress.error->message.c_str() : "");
         QCOMPARE(run.progress.state, TrainState::Finished);

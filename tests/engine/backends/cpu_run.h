@@ -9,6 +9,7 @@
 #include "engine/backends/backend.h"
 #include "engine/tensor/low_precision.h"
 #include "tests/engine/backends/reference/interpreter.h"
+#include "tests/engine/backends/reference/rounding.h"
 
 namespace trainyard::tests {
 

@@ -65,7 +65,7 @@ public:
             const Program &program = m_programs[p];
             for (const auto &[id, first] : {std::pair(program.features, m_programs[0].features), {program.featureOffset, m_programs[0].featureOffset},
                                             {program.featureScale, m_programs[0].featureScale}, {program.targets, m_programs[0].targets}}) {
-                if (id == kNoValue)
+                if (id == kNoValue || program.list.value(id).role != Role::Dataset)
                     continue;
                 m_data.push_back(toHost(m_start[static_cast<std::size_t>(first)]));
                 check(m_executable->bind(p, id, m_data.back().data));
@@ -78,6 +78,7 @@ public:
         }
     }
 
+    std::span<const std::byte> features() const { return m_data.front().data; }
     Executable &executable() { return *m_executable; }
     const Program &program(std::size_t index = 0) const { return m_programs[index]; }
 
@@ -204,6 +205,29 @@ private slots:
                 const std::string where = difference(one, two);
                 QVERIFY2(where.empty(), (layer.name + ": " + where).c_str());
             }
+    }
+
+    void samplesThatTheHostWritesArriveWhereTheyAreGathered()
+    {
+        const Graph graph = residual();
+        for (unsigned seed = 0; seed < 8; ++seed) {
+            const Graph moved = scattered(graph, seed);
+            auto programs = programsOf(moved, "sgd", {Mode::Train, Mode::Predict});
+            BuildOptions options = optionsFor(Mode::Predict, 4);
+            options.ownSamples = true;
+            programs.push_back(builtOrThrown(moved, smallImages(40), options));
+            auto executable = compiledOn(programs, m_cpu);
+            QCOMPARE(executable->arenaBytes(), executable->memoryPlan(0).bytes.total());
+            Training run(std::move(programs), std::move(executable));
+            run.step(1, 2);  // rows 8 to 11 of the data set
+            const Program &own = run.program(2);
+            const std::size_t bytes = own.list.value(own.features).type.bytes();
+            const std::vector<std::int32_t> rows{0, 1, 2, 3};
+            check(run.executable().write(2, own.features, run.features().subspan(2 * bytes, bytes)));
+            run.executable().setIndices(2, rows);
+            check(run.executable().run(2, {11, 2, 0.01f, 4}));
+            QVERIFY2(run.read(2, own.predictions) == run.read(1, run.program(1).predictions), qPrintable(QString::number(seed)));
+        }
     }
 
     void aSkipFromOneDeviceMeetsTheWayThroughAnother()

@@ -6,8 +6,10 @@
 
 #include "engine/base/file.h"
 #include "engine/exchange/safetensors.h"
+#include "tests/engine/exchange/safetensors_bytes.h"
 
 using namespace trainyard;
+using trainyard::test::container;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,14 +30,6 @@ SafetensorsFile sample()
                     {"empty", filled(DType::F32, {0, 7}, 5)},                {"order", filled(DType::I64, {3}, 6)}};
     file.metadata = {{"step", "120"}, {"text", "with \"quotes\" and\nlines"}};
     return file;
-}
-
-std::string container(const std::string &header, const std::string &data = {})
-{
-    std::string bytes(8, '\0');
-    const std::uint64_t length = header.size();
-    std::memcpy(bytes.data(), &length, 8);
-    return bytes + header + data;
 }
 
 }  // namespace

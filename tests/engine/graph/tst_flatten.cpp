@@ -129,6 +129,48 @@ private slots:
         QVERIFY(QString::fromStdString(onlyProblem(graph)).contains("which is not in the network"));
     }
 
+    void aBlocksPrecisionAndRecomputationGoToItsLayers()
+    {
+        Graph graph = around(residual(), {{"repeat", std::int64_t{2}}});
+        Layer *block = graph.edit(graph.findByName("res")->id);
+        block->precision = kFloat32Exception;
+        block->recompute = true;
+        const FlatGraph flat = flatten(graph);
+        for (const char *name : {"res.1/dense1", "res.1/sum", "res.2/dense1", "res.2/sum"}) {
+            QVERIFY2(flat.graph.findByName(name)->recompute, name);
+            QCOMPARE(flat.graph.findByName(name)->precision, std::string(kFloat32Exception));
+        }
+        QVERIFY(!flat.graph.findByName("scores")->recompute && flat.graph.findByName("scores")->precision.empty());
+        // What each repetition gives is kept.
+        QCOMPARE(flat.checkpoints, (std::set<LayerId>{flat.graph.findByName("res.1/sum")->id, flat.graph.findByName("res.2/sum")->id}));
+        QVERIFY(flatten(around(residual())).checkpoints.empty());
+    }
+
+    void precisionAndRecomputationComeBackFromAFileAndAreWrittenOnlyWhereSet()
+    {
+        Graph graph = around(residual());
+        QVERIFY(graphToJson(graph).dump().find("precision") == std::string::npos && graphToJson(graph).dump().find("recompute") == std::string::npos);
+        graph.edit(graph.findByName("scores")->id)->precision = kFloat32Exception;
+        graph.edit(graph.findByName("res")->id)->recompute = true;
+        const auto read = graphFromJson(graphToJson(graph), layoutToJson(graph));
+        QVERIFY(read && *read == graph);
+        auto json = graphToJson(graph);
+        json["layers"][1]["recompute"] = "often";
+        const auto refused = graphFromJson(json, layoutToJson(graph));
+        QVERIFY(!refused && refused.error().message.find("recompute of res") != std::string::npos);
+    }
+
+    void anUnknownPrecisionOfALayerIsSaidAndMended()
+    {
+        Graph graph = around(residual());
+        graph.edit(graph.findByName("scores")->id)->precision = "float8";
+        const GraphAnalysis analysis = analyze(graph);
+        QCOMPARE(analysis.problems.size(), std::size_t{1});
+        QVERIFY(analysis.problems[0].message.find("scores") != std::string::npos && analysis.problems[0].message.find("float8") != std::string::npos);
+        applyFix(graph, *analysis.problems[0].fix);
+        QVERIFY(analyze(graph).problems.empty());
+    }
+
     void blocksNest()
     {
         Graph outer;
@@ -250,6 +292,29 @@ private slots:
         const auto read = graphFromJson(json, {});
         QVERIFY(!read);
         QVERIFY2(QString::fromStdString(read.error().message).contains(message), read.error().message.c_str());
+    }
+
+    void layersOfAFrozenBlockAreFrozenAndItsRateFactorMultipliesTheirs()
+    {
+        Graph definition = residual();
+        definition.edit(definition.findByName("dense1")->id)->learningRateFactor = 0.5;
+        Graph graph = around(definition);
+        Layer *block = graph.edit(graph.findByName("res")->id);
+        block->learningRateFactor = 0.1;
+        QCOMPARE(flatten(graph).graph.findByName("res/dense1")->learningRateFactor, 0.05);
+        QVERIFY(!flatten(graph).graph.findByName("res/dense1")->frozen);
+        graph.edit(block->id)->frozen = true;
+        QVERIFY(flatten(graph).graph.findByName("res/dense1")->frozen);
+        QVERIFY(!flatten(graph).graph.findByName("scores")->frozen);
+    }
+
+    void aProblemInsideTellsWhichLayerOfWhichDefinition()
+    {
+        Graph definition = residual(7);  // does not add to 8
+        const GraphAnalysis analysis = analyze(around(definition));
+        QVERIFY(!analysis.problems.empty());
+        QCOMPARE(analysis.problems.front().block, "residual");
+        QCOMPARE(analysis.problems.front().inside, definition.findByName("sum")->id);
     }
 };
 

@@ -93,6 +93,10 @@ const std::map<OpKind, std::vector<std::string>> &expectedTypes()
         {OpKind::Multiply, {"ll>l"}},
         {OpKind::Slice, {"l>l"}},
         {OpKind::Pad, {"l>l"}},
+        {OpKind::PadGrad, {"l>l"}},
+        {OpKind::AdaptivePool, {"l>l"}},
+        {OpKind::AdaptivePoolGrad, {"l->l", "ll>l"}},
+        {OpKind::BatchMatmul, {"ll>l"}},
         {OpKind::RmsNorm, {"lf>lf", "lf>l-"}},
         {OpKind::RmsNormGrad, {"llff>lf"}},
         {OpKind::GroupNorm, {"lff>lff", "lff>l--"}},
@@ -129,13 +133,21 @@ const std::map<OpKind, std::vector<std::string>> &expectedTypes()
 class TestPrecision : public QObject {
     Q_OBJECT
 
-    static void checkTypes(const Program &program, DType low)
+    // exceptions: layers that compute in float32; there are no 16-bit values in their ops.
+    static void checkTypes(const Program &program, DType low, const std::set<std::string> &exceptions = {})
     {
         for (const Value &value : program.list.values)
             if (value.role == Role::Parameter || value.role == Role::State || value.role == Role::OptimizerState || value.role == Role::Gradient)
                 QVERIFY2(value.type.dtype == DType::F32, value.name.c_str());
         for (const Op &op : program.list.ops) {
             const std::string types = typesOf(program, op, low);
+            if (op.layer >= 0 && op.kind != OpKind::Cast && exceptions.contains(program.layerNames[static_cast<std::size_t>(op.layer)])) {
+                QVERIFY2(types.find('l') == std::string::npos, (opSpec(op.kind).name + (" of an exception has " + types)).c_str());
+                continue;
+            }
+            // Losses and metrics read predictions as they are, and an exception's are float32.
+            if (!exceptions.empty() && (std::string(opSpec(op.kind).name).starts_with("accumulate_") || op.kind == OpKind::SoftmaxCrossEntropy || op.kind == OpKind::MeanSquaredError))
+                continue;
             const auto expected = expectedTypes().find(op.kind);
             if (expected != expectedTypes().end())
                 QVERIFY2(std::find(expected->second.begin(), expected->second.end(), types) != expected->second.end(),
@@ -192,6 +204,61 @@ private slots:
                     if (QTest::currentTestFailed())
                         return;
                 }
+    }
+
+    void layersInFloat32AreExceptionsAndAllOthersAreAsBefore()
+    {
+        for (unsigned seed = 0; seed < 60; ++seed)
+            for (const Mode mode : {Mode::Train, Mode::Evaluate, Mode::Predict})
+                for (const Precision precision : {Precision::BFloat16, Precision::Float16}) {
+                    const bool ofNumbers = seed % 3 == 2;
+                    Graph graph = randomGraph(seed, 3 + static_cast<int>(seed % 30), ofNumbers ? "mean_squared_error" : "softmax_cross_entropy");
+                    std::mt19937 random(seed);
+                    std::set<std::string> exceptions;
+                    for (const Layer &layer : std::vector<Layer>(graph.layers()))
+                        if (random() % 3 == 0) {
+                            graph.edit(layer.id)->precision = kFloat32Exception;
+                            // A loss of 16-bit predictions reads those; what it hands back is float32 all the same.
+                            if (layer.type != "softmax_cross_entropy" && layer.type != "mean_squared_error")
+                                exceptions.insert(layer.name);
+                        }
+                    const Program program = built(graph, precision, mode, ofNumbers);
+                    const std::string fault = unsoundness(program);
+                    QVERIFY2(fault.empty(), fault.c_str());
+                    checkTypes(program, activationType(precision), exceptions);
+                    if (QTest::currentTestFailed())
+                        return;
+                }
+    }
+
+    // The usual exception: the layer that makes the scores. Its loss sees them, and their gradient, in float32.
+    void aLastLayerInFloat32GivesItsLossFloat32()
+    {
+        for (const Precision precision : {Precision::BFloat16, Precision::Float16}) {
+            Graph graph = smallNet();
+            graph.edit(graph.findByName("dense_2")->id)->precision = kFloat32Exception;
+            const Program program = built(graph, precision);
+            const DType low = activationType(precision);
+            QCOMPARE(typeOf(program, program.predictions), DType::F32);
+            QCOMPARE(typesOf(program, only(program, OpKind::SoftmaxCrossEntropyGrad), low), std::string("f.>f"));
+            std::vector<std::string> casts;
+            for (const Op &op : program.list.ops)
+                if (op.kind == OpKind::Cast)
+                    casts.push_back(typesOf(program, op, low));
+            // Two weights in 16 bit, what comes to the layer to float32, and its gradient back.
+            QCOMPARE(casts, (std::vector<std::string>{"ff>ll", "l>f", "f>l"}));
+            checkTypes(program, low, {"dense_2"});
+        }
+    }
+
+    void aFirstLayerInFloat32GetsTheSamplesAsTheyAre()
+    {
+        Graph graph = smallNet();
+        for (const Layer &layer : std::vector<Layer>(graph.layers()))
+            if (layer.type == "conv2d")
+                graph.edit(layer.id)->precision = kFloat32Exception;
+        const Program program = built(graph, Precision::BFloat16);
+        QCOMPARE(typeOf(program, only(program, OpKind::Conv2d).inputs[0]), DType::F32);
     }
 
     void everyOpHasARowInTheTableOfTypes()

@@ -48,6 +48,37 @@ class TestRunStore : public QObject {
 private slots:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
+    void whatANetworkWroteIsThereAgainByStep()
+    {
+        std::int64_t id = 0;
+        const std::string odd = "\xFF line\nend\xC3\xA4";  // bytes that are no text are kept as they are
+        {
+            const auto store = open();
+            id = store->createRun(newRun("first")).value();
+            const std::int64_t other = store->createRun(newRun("second")).value();
+            QVERIFY(store->appendSample({0, id, 40, 2, 2000, "The ", odd, R"({"seed":1})"}));
+            QVERIFY(store->appendSample({0, id, 20, 1, 1000, "The ", "first", R"({"seed":1})"}));
+            QVERIFY(store->appendSample({0, other, 20, 1, 1000, "The ", "of another run", R"({"seed":1})"}));
+            // The same step again, as after an interruption: it takes the place of what was there; other settings are beside it.
+            QVERIFY(store->appendSample({0, id, 20, 1, 3000, "The ", "again", R"({"seed":1})"}));
+            QVERIFY(store->appendSample({0, id, 20, 1, 3000, "The ", "wilder", R"({"seed":2})"}));
+        }
+        const auto store = open();
+        const auto samples = store->samples(id).value();
+        QCOMPARE(samples.size(), std::size_t{3});
+        QCOMPARE(samples[0].text, std::string("again"));
+        QCOMPARE(samples[0].timeMs, std::int64_t{3000});
+        QCOMPARE(samples[1].text, std::string("wilder"));
+        QCOMPARE(samples[2].text, odd);
+        QCOMPARE(samples[2].prompt, std::string("The "));
+        QCOMPARE(samples[2].step, std::int64_t{40});
+        QCOMPARE(samples[2].epoch, std::int64_t{2});
+        QCOMPARE(samples[2].settingsJson, std::string(R"({"seed":1})"));
+        QVERIFY(store->setState(id, RunState::Finished));
+        QVERIFY(store->purge(id));
+        QVERIFY(store->samples(id).value().empty());
+    }
+
     void aRunIsThereAgainAfterReopening()
     {
         std::int64_t id = 0;

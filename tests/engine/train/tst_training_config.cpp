@@ -22,6 +22,8 @@ private slots:
             config.optimizer.set(key, value);
         config.accumulationSteps = 4;
         config.emaDecay = 0.99;
+        config.recompute = true;
+        config.recomputeMiB = 300;
         config.epochs = 7;
         config.batchSize = 3;
         config.seed = 18446744073709551615u;
@@ -36,6 +38,8 @@ private slots:
         config.evaluation = {25, true};
         config.stopping = {true, "accuracy", 3, 0.001};
         config.best = {true, "loss", false};
+        config.startFrom = {StartKind::Run, 12, true, {}, {"head", "conv3"}, true};
+        config.sampling = {false, "The \"yard\"\n", 77, 0, 5, 18446744073709551615u};
         const auto text = trainingToJson(config).dump();
         QVERIFY(trainingFromJson(nlohmann::ordered_json::parse(text)).value() == config);
     }
@@ -44,10 +48,27 @@ private slots:
     void whatIsAsItAlwaysWasIsNotWritten()
     {
         const auto json = trainingToJson(TrainingConfig());
-        for (const char *key : {"schedule", "length", "evaluation", "early_stopping", "keep_best"})
+        for (const char *key : {"schedule", "length", "evaluation", "early_stopping", "keep_best", "recompute", "recompute_mib", "start_from"})
             QVERIFY2(!json.contains(key), key);
         const auto read = trainingFromJson(nlohmann::ordered_json::parse(R"({"early_stopping": {"patience": 4}, "keep_best": {}})"));
         QVERIFY(read->stopping.on && read->stopping.patience == 4 && read->best.keep && read->best.test);
+    }
+
+    void whatARunStartsFromSurvivesJsonAndIsChecked()
+    {
+        TrainingConfig config;
+        config.startFrom.kind = StartKind::File;
+        config.startFrom.file = "weights/body.safetensors";
+        const auto json = trainingToJson(config);
+        QCOMPARE(QString::fromStdString(json["start_from"].dump()), QStringLiteral(R"({"kind":"file","file":"weights/body.safetensors"})"));
+        QVERIFY(trainingFromJson(json).value() == config);
+        for (const char *text : {R"({"start_from": 3})", R"({"start_from": {"kind": "cloud"}})", R"({"start_from": {"kind": "run", "run": "3"}})",
+                                 R"({"start_from": {"checkpoint": "first"}})", R"({"start_from": {"leave_out": "head"}})"})
+            QVERIFY2(!trainingFromJson(nlohmann::ordered_json::parse(text)), text);
+        config.startFrom.file.clear();
+        QCOMPARE(checkTraining(config, 0).error().node, std::string("start_from.file"));
+        config.startFrom.kind = StartKind::Run;
+        QCOMPARE(checkTraining(config, 0).error().node, std::string("start_from.run"));
     }
 
     void mistakesNameTheirPlaceInTheFile()
@@ -66,6 +87,8 @@ private slots:
         QCOMPARE(nodeOf([](TrainingConfig &c) { c.stopping = {true, "loss", 1, std::nan("")}; }), std::string("early_stopping.minimum_improvement"));
         QCOMPARE(nodeOf([](TrainingConfig &c) { c.length = {LengthUnit::Steps, 0, 1}; }), std::string("length.steps"));
         QCOMPARE(nodeOf([](TrainingConfig &c) { c.length = {LengthUnit::Minutes, 1, HUGE_VAL}; }), std::string("length.minutes"));
+        QCOMPARE(nodeOf([](TrainingConfig &c) { c.recomputeMiB = -1; }), std::string("recompute_mib"));
+        QCOMPARE(nodeOf([](TrainingConfig &c) { c.recomputeMiB = std::int64_t{1} << 62; }), std::string("recompute_mib"));
         QCOMPARE(nodeOf([](TrainingConfig &c) { c.evaluation.every = 0; }), std::string("evaluation.every"));
         QCOMPARE(nodeOf([](TrainingConfig &c) {
             c.length = {LengthUnit::Minutes, 1, 1};

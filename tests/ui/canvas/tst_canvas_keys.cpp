@@ -118,7 +118,7 @@ private slots:
         Popup popup(bench.view);
         QTest::keyClick(&bench.view, Qt::Key_Tab);
         QVERIFY(popup.frame->isVisible());
-        QCOMPARE(popup.list->count(), static_cast<int>(layerCatalog().size()));
+        QCOMPARE(popup.list->count(), static_cast<int>(layerCatalog().size() + builtInChoices().size()));
         QTest::keyClick(popup.search, Qt::Key_Down);
         QCOMPARE(popup.list->currentRow(), 1);
         QTest::keyClick(popup.search, Qt::Key_Up);

@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/models/project_document.h"
+#include "ui/panels/model/block_fields.h"
 #include "ui/panels/model/inspector_head.h"
 #include "ui/panels/model/model_facts.h"
 #include "ui/panels/model/parameter_field.h"
@@ -81,7 +82,7 @@ std::vector<const ParameterSpec *> commonSettings(const Graph &graph, const std:
 }  // namespace
 
 Inspector::Inspector(ProjectDocument &document, QWidget *parent)
-    : QFrame(parent), m_document(document), m_head(new InspectorHead(document)), m_fieldSection(new QWidget),
+    : QFrame(parent), m_document(document), m_head(new InspectorHead(document)), m_block(new BlockFields(document)), m_fieldSection(new QWidget),
       m_memorySection(new QWidget), m_placement(new PlacementField(document)), m_facts(new FactTable), m_memory(new FactTable)
 {
     setProperty("panel", true);
@@ -106,6 +107,7 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
     layout->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
     layout->setSpacing(kSpaceM);
     layout->addWidget(m_head);
+    layout->addWidget(m_block);
     layout->addLayout(m_problemLayout);
     layout->addWidget(m_fieldSection);
     layout->addWidget(m_placement);
@@ -124,6 +126,8 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
 
     connect(&document, &ProjectDocument::analysisChanged, this, &Inspector::refresh);
     connect(&document, &ProjectDocument::nameChanged, this, &Inspector::refresh);
+    connect(&document, &ProjectDocument::placeChanged, this, &Inspector::refresh);
+    connect(m_block, &BlockFields::ungroupRequested, this, &Inspector::ungroupRequested);
     rebuildFields();
     refresh();
 }
@@ -135,6 +139,7 @@ void Inspector::setSelection(const std::vector<LayerId> &layers)
     m_head->setLayers(layers);  // first: a name being typed belongs to the layer that was selected
     m_document.endTyping();
     m_layers = layers;
+    m_block->setLayers(layers);
     m_placement->setLayers(layers);
     rebuildFields();
     refresh();
@@ -167,9 +172,10 @@ void Inspector::focusFirstField()
 
 void Inspector::refresh()
 {
-    const auto gone = [this](LayerId id) { return !m_document.graph().find(id); };
+    const auto gone = [this](LayerId id) { return !m_document.shown().find(id); };
     if (std::erase_if(m_layers, gone) > 0)
         rebuildFields();
+    m_block->setLayers(m_layers);
     m_placement->setLayers(m_layers);
     m_head->setLayers(m_layers);
     refreshFields();
@@ -185,9 +191,9 @@ void Inspector::rebuildFields()
         field->deleteLater();
     }
     m_fields.clear();
-    const auto typeOf = [this](LayerId id) { return m_document.graph().find(id) ? m_document.graph().find(id)->type : std::string(); };
+    const auto typeOf = [this](LayerId id) { return m_document.shown().find(id) ? m_document.shown().find(id)->type : std::string(); };
     const bool oneType = std::all_of(m_layers.begin(), m_layers.end(), [&](LayerId id) { return typeOf(id) == typeOf(m_layers.front()); });
-    for (const ParameterSpec *parameter : commonSettings(m_document.graph(), m_layers)) {
+    for (const ParameterSpec *parameter : commonSettings(m_document.shown(), m_layers)) {
         auto *field = new ParameterField(*parameter);
         field->setResettable(oneType);
         connect(field, &ParameterField::edited, this,
@@ -206,7 +212,7 @@ void Inspector::refreshFields()
         std::optional<ParameterValue> common;
         bool mixed = false, inForce = true;
         for (const LayerId id : m_layers) {
-            const Layer &layer = *m_document.graph().find(id);
+            const Layer &layer = *m_document.shown().find(id);
             const LayerSpec *spec = findLayer(layer.type);
             if (!spec || !settingSpec(*spec, key))
                 continue;
@@ -223,7 +229,7 @@ void Inspector::refreshFields()
 void Inspector::refreshFacts()
 {
     m_facts->setFacts(m_layers.empty() ? networkFacts(m_document, m_forecast) : layerFacts(m_document, m_layers, m_forecast));
-    const std::vector<Fact> memory = m_layers.empty() ? memoryFacts(m_forecast) : std::vector<Fact>();
+    const std::vector<Fact> memory = m_layers.empty() && m_document.place().empty() ? memoryFacts(m_forecast) : std::vector<Fact>();
     m_memory->setFacts(memory);
     m_memorySection->setVisible(!memory.empty());
 }
@@ -235,7 +241,7 @@ void Inspector::refreshProblems()
         row->deleteLater();  // its own button may be what was pressed
     }
     m_problems.clear();
-    for (const Problem &problem : m_document.analysis().problems) {
+    for (const Problem &problem : m_document.shownAnalysis().problems) {
         if (std::find(m_layers.begin(), m_layers.end(), problem.layer) == m_layers.end())
             continue;
         auto *row = new ProblemRow(problem, {});

@@ -14,6 +14,7 @@ class QVBoxLayout;
 
 namespace trainyard::ui {
 
+class BlockFields;
 class FactTable;
 class InspectorHead;
 class ParameterField;
@@ -38,6 +39,10 @@ public:
 
     const std::vector<ParameterField *> &fields() const { return m_fields; }
     PlacementField *placement() const { return m_placement; }
+    BlockFields *block() const { return m_block; }
+
+signals:
+    void ungroupRequested();  // of the selected block
 
 private:
     void refresh();
@@ -50,6 +55,7 @@ private:
     std::vector<LayerId> m_layers;
     std::optional<Forecast> m_forecast;
     InspectorHead *m_head;
+    BlockFields *m_block;
     QVBoxLayout *m_fieldLayout, *m_problemLayout;
     QWidget *m_fieldSection, *m_memorySection;
     PlacementField *m_placement;

@@ -120,10 +120,11 @@ void InspectorHead::setLayers(const std::vector<LayerId> &layers)
     if (m_layer != one) {
         commitName();
         m_layer = one;
+        m_block = m_document.openBlock();
         m_name->setModified(false);
     }
     m_nameRow->setVisible(one != 0);
-    if (const Layer *layer = one ? m_document.graph().find(one) : nullptr)
+    if (const Layer *layer = one ? m_document.shown().find(one) : nullptr)
         showLayer(*layer);
     else if (layers.size() > 1)
         showSeveral(layers);
@@ -134,7 +135,10 @@ void InspectorHead::setLayers(const std::vector<LayerId> &layers)
 void InspectorHead::showNetwork()
 {
     m_stripeColor = themeColor(ColorRole::Border);
-    const bool empty = m_document.graph().layers().empty();
+    if (!m_document.place().empty())
+        return setTexts(tr("Block"), QString::fromStdString(m_document.openBlock()),
+                        tr("The layers inside. Select one to see and change its settings; Esc goes back."), {});
+    const bool empty = m_document.shown().layers().empty();
     setTexts(tr("Network"), QString::fromStdString(m_document.project().name),
              empty ? tr("Drag a layer from the palette onto the canvas to begin.")
                    : tr("Select a layer to see and change its settings."),
@@ -145,7 +149,7 @@ void InspectorHead::showSeveral(const std::vector<LayerId> &layers)
 {
     QStringList names;
     for (const LayerId id : layers)
-        if (const Layer *layer = m_document.graph().find(id))
+        if (const Layer *layer = m_document.shown().find(id))
             names += QString::fromStdString(layer->name);
     m_stripeColor = themeColor(ColorRole::Accent);
     setTexts(tr("%1 layers").arg(layers.size()), {}, names.join(QStringLiteral(", ")), {});
@@ -183,8 +187,10 @@ void InspectorHead::commitName()
     if (!m_name->isModified() || m_layer == 0)
         return;
     m_name->setModified(false);
+    if (m_document.openBlock() != m_block)
+        return;  // another graph is open, in which the id means another layer
     m_document.rename(m_layer, m_name->text().toStdString());
-    if (const Layer *layer = m_document.graph().find(m_layer))
+    if (const Layer *layer = m_document.shown().find(m_layer))
         m_name->setText(QString::fromStdString(layer->name));  // made unique, or the old one where the new was empty
 }
 
@@ -193,7 +199,7 @@ bool InspectorHead::eventFilter(QObject *watched, QEvent *event)
     if (watched == m_name && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape
         && m_name->isModified()) {
         m_name->setModified(false);
-        if (const Layer *layer = m_document.graph().find(m_layer))
+        if (const Layer *layer = m_document.shown().find(m_layer))
             m_name->setText(QString::fromStdString(layer->name));
         return true;
     }

@@ -38,6 +38,7 @@ private:
     ProjectDocument &m_document;
     std::vector<LayerId> m_layers;
     LayerId m_layer = 0;  // whose name is in the field
+    std::string m_block;  // the definition it stands in
     QColor m_stripeColor;
     QWidget *m_stripe;
     QLabel *m_title, *m_kind, *m_summary, *m_help;

@@ -14,8 +14,9 @@ constexpr double kRadius = 6, kStripe = 3, kOpacity = 0.9;
 
 }  // namespace
 
-QPixmap layerGhost(const LayerSpec &spec, const QFont &font, double devicePixelRatio)
+QPixmap layerGhost(const LayerChoice &choice, const QFont &font, double devicePixelRatio)
 {
+    const LayerSpec &spec = choice.spec();
     QPixmap pixmap((kLayerCardSize * devicePixelRatio).toSize());
     pixmap.setDevicePixelRatio(devicePixelRatio);
     pixmap.fill(Qt::transparent);
@@ -41,7 +42,7 @@ QPixmap layerGhost(const LayerSpec &spec, const QFont &font, double devicePixelR
     strong.setWeight(QFont::Medium);
     painter.setFont(strong);
     painter.setPen(themeColor(ColorRole::Text));
-    painter.drawText(text, Qt::AlignLeft | (label.isEmpty() ? Qt::AlignVCenter : Qt::AlignTop), QString::fromStdString(spec.title));
+    painter.drawText(text, Qt::AlignLeft | (label.isEmpty() ? Qt::AlignVCenter : Qt::AlignTop), choice.title());
     if (!label.isEmpty()) {
         painter.setFont(font);
         painter.setPen(themeColor(ColorRole::Muted));

@@ -3,10 +3,10 @@
 
 #include <QPixmap>
 
-#include "engine/layers/layer_spec.h"
+#include "ui/models/layer_choice.h"
 
 namespace trainyard::ui {
 
-QPixmap layerGhost(const LayerSpec &spec, const QFont &font, double devicePixelRatio);
+QPixmap layerGhost(const LayerChoice &choice, const QFont &font, double devicePixelRatio);
 
 }  // namespace trainyard::ui

@@ -1,5 +1,5 @@
-// How the selected layers are trained: frozen or not, and at which share of the learning rate. Hidden where none of them has
-// weights.
+// How the selected layers are trained: in float32 or as the run, kept or worked out a second time, and, of those with weights,
+// frozen or not and at which share of the learning rate.
 #pragma once
 
 #include <vector>
@@ -28,12 +28,15 @@ public:
 
     ParameterEditor *frozen() const { return m_frozen; }
     ParameterEditor *factor() const { return m_factor; }
+    ParameterEditor *precision() const { return m_precision; }
+    ParameterEditor *recompute() const { return m_recompute; }
 
 private:
     ProjectDocument &m_document;
     std::vector<LayerId> m_layers;
-    ParameterEditor *m_frozen, *m_factor;
+    ParameterEditor *m_frozen, *m_factor, *m_precision, *m_recompute;
     QLabel *m_mistake;
+    QWidget *m_ofWeights;  // the two rows for layers with weights
 };
 
 }  // namespace trainyard::ui

@@ -36,22 +36,67 @@ QString flopsText(double flops)
     return QStringLiteral("%1 %2FLOP").arg(QString::fromStdString(formatSignificant(flops)), QLatin1String(kPrefixes[prefix]));
 }
 
-// What this layer's own values take; absent: not in the forecast.
-std::optional<std::uint64_t> memoryOf(const Layer &layer, const std::optional<Forecast> &forecast)
+// What is behind "res1/" or "res1.3/" in the name of a layer inside the block res1; absent: it is not inside.
+std::optional<std::string_view> insideOf(std::string_view name, std::string_view block)
 {
-    if (forecast)
-        for (const LayerMemory &memory : forecast->layers)
-            if (memory.layer == layer.name)
-                return memory.bytes.total();
-    return std::nullopt;
+    if (!name.starts_with(block))
+        return std::nullopt;
+    std::size_t at = block.size();
+    if (at < name.size() && name[at] == '.')
+        at = std::min(name.find_first_not_of("0123456789", at + 1), name.size());
+    return at < name.size() && name[at] == '/' ? std::optional(name.substr(at + 1)) : std::nullopt;
+}
+
+// The names of the blocks that were opened on the way to the graph that is open.
+std::vector<std::string> openedBlocks(const ProjectDocument &document)
+{
+    std::vector<std::string> names;
+    const Graph *around = &document.graph();
+    for (const PlaceStep &step : document.place()) {
+        const Layer *block = around->find(step.instance);
+        names.push_back(block ? block->name : std::string());
+        around = document.graph().findBlock(step.block);
+    }
+    return names;
+}
+
+// What this layer's own values take, or those of all layers inside a block; absent: not in the forecast.
+std::optional<std::uint64_t> memoryOf(const ProjectDocument &document, const Layer &layer, const std::optional<Forecast> &forecast)
+{
+    const std::vector<std::string> opened = openedBlocks(document);
+    std::optional<std::uint64_t> total;
+    for (const LayerMemory &memory : forecast ? forecast->layers : std::vector<LayerMemory>()) {
+        std::optional<std::string_view> name = memory.layer;
+        for (const std::string &block : opened)
+            name = name ? insideOf(*name, block) : std::nullopt;
+        if (name && (*name == layer.name || (layer.type == kBlockType && insideOf(*name, layer.name))))
+            total = total.value_or(0) + memory.bytes.total();
+    }
+    return total;
+}
+
+// How many layers a definition stands for, those of the blocks in it among them.
+std::int64_t layersInside(const Graph &network, const std::string &definition, int depth = 0)
+{
+    const Graph *body = network.findBlock(definition);
+    if (!body || depth > static_cast<int>(network.blocks().size()))  // one that contains itself
+        return 0;
+    std::int64_t count = 0;
+    for (const Layer &layer : body->layers()) {
+        if (layer.type == kBlockType)
+            count += layersInside(network, layer.block, depth + 1) * settingsOf(*findLayer(kBlockType), layer).integer("repeat");
+        else if (layer.type != kBlockInputType && layer.type != kBlockOutputType)
+            ++count;
+    }
+    return count;
 }
 
 QString inputText(const ProjectDocument &document, LayerId id)
 {
     QStringList shapes;
-    for (const Wire &wire : document.graph().wiresInto(id)) {
-        const auto facts = document.analysis().layers.find(wire.from);
-        if (facts == document.analysis().layers.end() || !facts->second.output)
+    for (const Wire &wire : document.shown().wiresInto(id)) {
+        const auto facts = document.shownAnalysis().layers.find(wire.from);
+        if (facts == document.shownAnalysis().layers.end() || !facts->second.output)
             return {};
         shapes += QString::fromStdString(facts->second.output->text());
     }
@@ -67,11 +112,11 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
     bool parametersKnown = true, memoryKnown = true;
     QString output;
     for (const LayerId id : layers) {
-        const Layer *layer = document.graph().find(id);
-        const auto facts = document.analysis().layers.find(id);
-        const bool known = layer && facts != document.analysis().layers.end() && facts->second.output;
+        const Layer *layer = document.shown().find(id);
+        const auto facts = document.shownAnalysis().layers.find(id);
+        const bool known = layer && facts != document.shownAnalysis().layers.end() && facts->second.output;
         parametersKnown = parametersKnown && known;
-        const auto bytes = known ? memoryOf(*layer, forecast) : std::nullopt;
+        const auto bytes = known ? memoryOf(document, *layer, forecast) : std::nullopt;
         memoryKnown = memoryKnown && bytes;
         memory += bytes.value_or(0);
         if (!known)
@@ -81,12 +126,15 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
     }
     std::vector<Fact> rows;
     if (layers.size() == 1) {
-        const Layer *layer = document.graph().find(layers.front());
+        const Layer *layer = document.shown().find(layers.front());
         const LayerSpec *spec = layer ? findLayer(layer->type) : nullptr;
         if (spec && spec->maxInputs > 0)
             rows.push_back({Words::tr("Input"), inputText(document, layers.front()), Words::tr("Shape of one sample that comes in"), {}});
         if (spec && spec->hasOutput)
             rows.push_back({Words::tr("Output"), output, Words::tr("Shape of one sample that goes out"), {}});
+        if (layer && layer->type == kBlockType)
+            rows.push_back({Words::tr("Layers inside"),
+                            countText(layersInside(document.graph(), layer->block) * settingsOf(*spec, *layer).integer("repeat")), {}, {}});
     }
     rows.push_back({Words::tr("Parameters"), parametersKnown ? countText(parameters) : QString(), Words::tr("Trained numbers"), {}});
     if (memoryKnown)
@@ -100,16 +148,18 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
 
 std::vector<Fact> networkFacts(const ProjectDocument &document, const std::optional<Forecast> &forecast)
 {
-    const GraphAnalysis &analysis = document.analysis();
-    const auto &layers = document.graph().layers();
+    const GraphAnalysis &analysis = document.shownAnalysis();
+    const auto &layers = document.shown().layers();
     const bool known = std::all_of(layers.begin(), layers.end(), [&](const Layer &layer) {
         const auto facts = analysis.layers.find(layer.id);
         return facts != analysis.layers.end() && facts->second.output;
     });
+    const bool inside = !document.place().empty();
+    const std::int64_t count = inside ? layersInside(document.graph(), document.openBlock()) : static_cast<std::int64_t>(layers.size());
     std::vector<Fact> rows{
-        {Words::tr("Layers"), countText(static_cast<std::int64_t>(layers.size())), {}, {}},
+        {Words::tr("Layers"), countText(count), {}, {}},
         {Words::tr("Parameters"), known ? countText(analysis.parameters) : QString(), Words::tr("Trained numbers"), {}}};
-    if (forecast) {
+    if (forecast && !inside) {
         rows.push_back({Words::tr("Batch size"), countText(forecast->batchSize), Words::tr("Set on the Train page"), {}});
         if (forecast->flopsPerStep > 0)
             rows.push_back({Words::tr("Work per step"), flopsText(forecast->flopsPerStep),

@@ -7,8 +7,10 @@
 #include <QHBoxLayout>
 #include <QIODevice>
 #include <QSplitter>
+#include <QVBoxLayout>
 
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/place_bar.h"
 #include "ui/models/auto_layout.h"
 #include "ui/models/project_document.h"
 #include "ui/panels/model/inspector.h"
@@ -30,7 +32,13 @@ ModelPage::ModelPage(ProjectDocument &document, QWidget *parent)
       m_problems(new ProblemList(document)), m_inspector(new Inspector(document)), m_columns(new QSplitter(Qt::Horizontal)),
       m_middle(new QSplitter(Qt::Vertical)), m_problemsHeight(kProblemsHeight)
 {
-    m_middle->addWidget(m_canvas);
+    auto *shown = new QWidget;
+    auto *shownLayout = new QVBoxLayout(shown);
+    shownLayout->setContentsMargins(0, 0, 0, 0);
+    shownLayout->setSpacing(1);
+    shownLayout->addWidget(new PlaceBar(document));
+    shownLayout->addWidget(m_canvas, 1);
+    m_middle->addWidget(shown);
     setFocusProxy(m_canvas);
     m_middle->addWidget(m_problems);
     m_middle->setStretchFactor(0, 1);
@@ -53,6 +61,7 @@ ModelPage::ModelPage(ProjectDocument &document, QWidget *parent)
 
     connect(m_canvas, &CanvasView::selectionChanged, this, [this] { m_inspector->setSelection(m_canvas->selectedLayers()); });
     connect(m_canvas, &CanvasView::layerActivated, m_inspector, &Inspector::focusFirstField);
+    connect(m_inspector, &Inspector::ungroupRequested, m_canvas, &CanvasView::ungroup);
     connect(m_palette, &Palette::layerChosen, this, &ModelPage::addLayer);
     connect(m_problems, &ProblemList::layerChosen, this, &ModelPage::selectLayer);
     connect(m_problems, &ProblemList::countChanged, this, &ModelPage::fitProblems);
@@ -61,7 +70,19 @@ ModelPage::ModelPage(ProjectDocument &document, QWidget *parent)
         if (m_problems->count() > 0)
             m_problemsHeight = m_problems->height();
     });
+    connect(&document, &ProjectDocument::graphChanged, this, &ModelPage::refreshBlocks);
+    connect(&document, &ProjectDocument::placeChanged, this, &ModelPage::refreshBlocks);
+    connect(m_palette, &Palette::blockDeleted, this, [this](const std::string &name) {
+        if (const Status removed = m_document.removeBlock(name); !removed)
+            m_canvas->showNoteBriefly(QString::fromStdString(removed.error().message), m_canvas->viewport()->rect().center());
+    });
+    refreshBlocks();
     fitProblems(m_problems->count());
+}
+
+void ModelPage::refreshBlocks()
+{
+    m_palette->tree()->setBlocks(m_document.place().empty() ? std::vector<LayerChoice>() : insideChoices(), projectChoices(m_document.graph()));
 }
 
 void ModelPage::makeActions()
@@ -103,9 +124,11 @@ void ModelPage::setDevices(const std::vector<DeviceInfo> &devices)
     m_inspector->setDevices(devices);
 }
 
-void ModelPage::selectLayer(LayerId layer)
+void ModelPage::selectLayer(LayerId layer, const std::string &block)
 {
-    if (!m_document.graph().find(layer))
+    if (block != m_document.openBlock())
+        m_document.open(block.empty() ? OpenPlace() : placeOf(m_document.graph(), block));
+    if (!m_document.shown().find(layer))
         return;
     m_canvas->selectLayers({layer});
     m_canvas->centerOn(layer);
@@ -124,21 +147,20 @@ int ModelPage::problemCount() const
 
 // Chosen in the palette: below the one selected layer and linked to it where that leads on, else in the middle of what
 // is in view.
-void ModelPage::addLayer(const std::string &type)
+void ModelPage::addLayer(const std::string &text)
 {
-    const LayerSpec *spec = findLayer(type);
-    if (!spec)
+    const std::optional<LayerChoice> choice = LayerChoice::fromText(text);
+    if (!choice)
         return;
     const std::vector<LayerId> selected = m_canvas->selectedLayers();
-    const Layer *above = selected.size() == 1 ? m_document.graph().find(selected.front()) : nullptr;
+    const Layer *above = selected.size() == 1 ? m_document.shown().find(selected.front()) : nullptr;
     const LayerSpec *aboveSpec = above ? findLayer(above->type) : nullptr;
-    const bool linked = aboveSpec && aboveSpec->hasOutput && takesInput(*spec) && m_document.graph().wiresOutOf(above->id).empty();
+    const bool linked = aboveSpec && aboveSpec->hasOutput && takesInput(choice->spec()) && m_document.shown().wiresOutOf(above->id).empty();
     const CanvasScene &scene = m_canvas->canvas();
     const QPointF middle = m_canvas->visibleScene().center() - QPointF(kLayerCardSize.width(), kLayerCardSize.height()) / 2;
     const QPointF position = above ? placeBelow(scene, above->id) : freePlace(scene, middle);
-    const LayerId id = linked ? m_document.addLayerBelow(type, above->id, position) : m_document.addLayer(type, position);
-    m_canvas->selectLayers({id});
-    m_canvas->reveal({id});
+    m_canvas->add(*choice, linked ? Placement{Placement::Kind::Below, position, {above->id, 0, 0}} : Placement{Placement::Kind::Free, position, {}},
+                  m_canvas->viewport()->rect().center());
 }
 
 // Without problems the list is its one line; with the first it opens to the height it had.

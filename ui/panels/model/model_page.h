@@ -27,7 +27,8 @@ public:
 
     void setForecast(const std::optional<Forecast> &forecast);  // absent while unknown
     void setDevices(const std::vector<DeviceInfo> &devices);    // of this machine, once they are known
-    void selectLayer(LayerId layer);                            // and brings it into view
+    // And brings it into view. block: the definition it stands in, which is opened; empty: the network.
+    void selectLayer(LayerId layer, const std::string &block = {});
     void showProblems();                                        // opens the list and puts the focus there
     int problemCount() const;
 
@@ -47,7 +48,8 @@ signals:
 
 private:
     void makeActions();
-    void addLayer(const std::string &type);
+    void addLayer(const std::string &choice);
+    void refreshBlocks();
     void fitProblems(int count);
 
     ProjectDocument &m_document;

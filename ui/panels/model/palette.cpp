@@ -47,6 +47,8 @@ Palette::Palette(QWidget *parent)
 
     connect(m_search, &QLineEdit::textChanged, this, &Palette::applyFilter);
     connect(m_tree, &PaletteTree::layerChosen, this, &Palette::layerChosen);
+    connect(m_tree, &PaletteTree::blockDeleted, this, &Palette::blockDeleted);
+    connect(m_tree, &PaletteTree::refilled, this, &Palette::applyFilter);
     connect(m_tree, &PaletteTree::leftUpwards, this, &Palette::focusSearch);
     connect(m_tree, &PaletteTree::typed, this, [this](const QString &text) {
         m_search->setFocus(Qt::OtherFocusReason);
@@ -82,7 +84,7 @@ bool Palette::eventFilter(QObject *watched, QEvent *event)
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (!m_tree->isHidden() && m_tree->currentItem() && m_tree->currentItem()->parent())
-            emit layerChosen(m_tree->typeOf(m_tree->currentItem()));
+            emit layerChosen(m_tree->choiceOf(m_tree->currentItem()));
         return true;
     case Qt::Key_Escape:
         if (m_search->text().isEmpty())

@@ -22,7 +22,8 @@ public:
     PaletteTree *tree() const { return m_tree; }
 
 signals:
-    void layerChosen(const std::string &type);  // by double click or Enter: to be added to the network
+    void layerChosen(const std::string &choice);  // LayerChoice::text(), by double click or Enter: to be added to the network
+    void blockDeleted(const std::string &name);   // a definition of the project that the person wants to be rid of
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;  // arrows, Enter and Escape in the search field

@@ -17,7 +17,7 @@ constexpr double kRadius = 4, kHeadSize = 0.9;
 
 void PaletteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const bool isCategory = index.data(PaletteTree::TypeRole).toString().isEmpty();
+    const bool isCategory = index.data(PaletteTree::ChoiceRole).toString().isEmpty();
     const bool selected = option.state & QStyle::State_Selected, active = option.state & QStyle::State_Active,
                hovered = option.state & QStyle::State_MouseOver;
     painter->save();
@@ -54,7 +54,7 @@ void PaletteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
 
 QSize PaletteDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const bool isCategory = index.data(PaletteTree::TypeRole).toString().isEmpty();
+    const bool isCategory = index.data(PaletteTree::ChoiceRole).toString().isEmpty();
     return {QStyledItemDelegate::sizeHint(option, index).width() + kTextLeft, isCategory ? kCategoryHeight : kLayerHeight};
 }
 

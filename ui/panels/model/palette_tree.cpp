@@ -1,7 +1,11 @@
 #include "ui/panels/model/palette_tree.h"
 
+#include <utility>
+
+#include <QContextMenuEvent>
 #include <QDrag>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMimeData>
 
 #include "ui/models/layer_mime.h"
@@ -13,17 +17,16 @@ namespace trainyard::ui {
 
 namespace {
 
-QString toolTipOf(const LayerSpec &spec)
+QString toolTipOf(const LayerChoice &choice)
 {
-    const auto escaped = [](const std::string &text) { return QString::fromStdString(text).toHtmlEscaped(); };
-    return QStringLiteral("<p><b>%1</b><br>%2</p><p>%3</p>").arg(escaped(spec.title), escaped(spec.summary), escaped(spec.help));
+    return QStringLiteral("<p><b>%1</b><br>%2</p><p>%3</p>").arg(choice.title().toHtmlEscaped(), choice.summary().toHtmlEscaped(), choice.help().toHtmlEscaped());
 }
 
 // 0: does not match; else the better the larger.
-int matchOf(const LayerSpec &spec, const QStringList &words)
+int matchOf(const LayerChoice &choice, const QStringList &words)
 {
-    const QString title = QString::fromStdString(spec.title);
-    const QString all = title + ' ' + QString::fromStdString(spec.type) + ' ' + QString::fromStdString(spec.summary);
+    const QString title = choice.title();
+    const QString all = title + ' ' + QString::fromStdString(choice.text()) + ' ' + choice.summary();
     int match = 1;
     for (const QString &word : words) {
         if (!all.contains(word, Qt::CaseInsensitive))
@@ -51,20 +54,14 @@ PaletteTree::PaletteTree(QWidget *parent) : QTreeWidget(parent)
     setDragDropMode(DragOnly);
     setItemDelegate(new PaletteDelegate(this));
 
-    QTreeWidgetItem *category = nullptr;
+    QTreeWidgetItem *head = nullptr;
     for (const LayerSpec &spec : layerCatalog()) {
-        if (!category || category->data(0, CategoryRole).toInt() != static_cast<int>(spec.category)) {
-            category = new QTreeWidgetItem(this, {QString::fromLatin1(categoryTitle(spec.category))});
-            category->setData(0, CategoryRole, static_cast<int>(spec.category));
-            category->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-        }
-        auto *item = new QTreeWidgetItem(category, {QString::fromStdString(spec.title)});
-        item->setData(0, TypeRole, QString::fromStdString(spec.type));
-        item->setData(0, CategoryRole, static_cast<int>(spec.category));
-        item->setToolTip(0, toolTipOf(spec));
-        item->setData(0, Qt::AccessibleDescriptionRole, QString::fromStdString(spec.summary));
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled);
+        if (!head || head->data(0, CategoryRole).toInt() != static_cast<int>(spec.category))
+            head = insertHead(topLevelItemCount(), QString::fromLatin1(categoryTitle(spec.category)), spec.category);
+        fill(head, {spec.type});
     }
+    if (!builtInChoices().empty())
+        fill(insertHead(topLevelItemCount(), tr("Blocks"), Category::Core), builtInChoices());
     expandAll();
     connect(this, &QTreeWidget::itemClicked, this, [this](QTreeWidgetItem *item) {
         if (!item->parent())
@@ -72,14 +69,51 @@ PaletteTree::PaletteTree(QWidget *parent) : QTreeWidget(parent)
     });
     connect(this, &QTreeWidget::itemDoubleClicked, this, [this](QTreeWidgetItem *item) {
         if (item->parent())
-            emit layerChosen(typeOf(item));
+            emit layerChosen(choiceOf(item));
     });
     connect(&Theme::instance(), &Theme::changed, viewport(), qOverload<>(&QWidget::update));
 }
 
-std::string PaletteTree::typeOf(const QTreeWidgetItem *item) const
+QTreeWidgetItem *PaletteTree::insertHead(int row, const QString &title, Category category)
 {
-    return item ? item->data(0, TypeRole).toString().toStdString() : std::string();
+    auto *head = new QTreeWidgetItem(QStringList{title});
+    head->setData(0, CategoryRole, static_cast<int>(category));
+    head->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+    insertTopLevelItem(row, head);
+    return head;
+}
+
+void PaletteTree::fill(QTreeWidgetItem *head, const std::vector<LayerChoice> &choices)
+{
+    for (const LayerChoice &choice : choices) {
+        auto *item = new QTreeWidgetItem(head, {choice.title()});
+        item->setData(0, ChoiceRole, QString::fromStdString(choice.text()));
+        item->setData(0, CategoryRole, static_cast<int>(choice.spec().category));
+        item->setToolTip(0, toolTipOf(choice));
+        item->setData(0, Qt::AccessibleDescriptionRole, choice.summary());
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled);
+    }
+}
+
+void PaletteTree::setBlocks(const std::vector<LayerChoice> &inside, const std::vector<LayerChoice> &project)
+{
+    if (inside == m_insideChoices && project == m_projectChoices)
+        return;
+    m_insideChoices = inside;
+    m_projectChoices = project;
+    for (QTreeWidgetItem **head : {&m_inside, &m_project})
+        delete std::exchange(*head, nullptr);
+    // What is the person's own comes first.
+    if (!project.empty())
+        fill(m_project = insertHead(0, tr("In this project"), Category::Core), project);
+    if (!inside.empty())
+        fill(m_inside = insertHead(0, tr("Ends of the block"), Category::Core), inside);
+    emit refilled();
+}
+
+std::string PaletteTree::choiceOf(const QTreeWidgetItem *item) const
+{
+    return item ? item->data(0, ChoiceRole).toString().toStdString() : std::string();
 }
 
 int PaletteTree::filter(const QString &text)
@@ -93,7 +127,7 @@ int PaletteTree::filter(const QString &text)
         int shown = 0;
         for (int i = 0; i < category->childCount(); ++i) {
             QTreeWidgetItem *item = category->child(i);
-            const int match = matchOf(*findLayer(typeOf(item)), words);
+            const int match = matchOf(*LayerChoice::fromText(choiceOf(item)), words);
             item->setHidden(match == 0);
             shown += match > 0;
             if (match > best) {
@@ -154,11 +188,11 @@ QStringList PaletteTree::mimeTypes() const
 
 QMimeData *PaletteTree::mimeData(const QList<QTreeWidgetItem *> &items) const
 {
-    const std::string type = items.isEmpty() ? std::string() : typeOf(items.first());
-    if (type.empty())
+    const std::string choice = items.isEmpty() ? std::string() : choiceOf(items.first());
+    if (choice.empty())
         return nullptr;
     auto *data = new QMimeData;
-    data->setData(QString::fromLatin1(kLayerMimeType), QByteArray::fromStdString(type));
+    data->setData(QString::fromLatin1(kLayerMimeType), QByteArray::fromStdString(choice));
     return data;
 }
 
@@ -170,10 +204,24 @@ void PaletteTree::startDrag(Qt::DropActions)
         return;
     auto *drag = new QDrag(this);
     drag->setMimeData(data);
-    const QPixmap ghost = layerGhost(*findLayer(typeOf(item)), font(), devicePixelRatioF());
+    const QPixmap ghost = layerGhost(*LayerChoice::fromText(choiceOf(item)), font(), devicePixelRatioF());
     drag->setPixmap(ghost);
     drag->setHotSpot(QRectF(QPointF(), ghost.deviceIndependentSize()).center().toPoint());
     drag->exec(Qt::CopyAction);
+}
+
+void PaletteTree::contextMenuEvent(QContextMenuEvent *event)
+{
+    const QTreeWidgetItem *item = itemAt(event->pos());
+    const std::optional<LayerChoice> choice = item ? LayerChoice::fromText(choiceOf(item)) : std::nullopt;
+    if (!choice)
+        return;
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(themeIcon(QStringLiteral("plus")), tr("Add to the network"), this, [this, text = choice->text()] { emit layerChosen(text); });
+    if (!choice->block.empty())
+        menu->addAction(themeIcon(QStringLiteral("delete")), tr("Delete from the project"), this, [this, name = choice->block] { emit blockDeleted(name); });
+    menu->popup(event->globalPos());
 }
 
 void PaletteTree::keyPressEvent(QKeyEvent *event)
@@ -181,7 +229,7 @@ void PaletteTree::keyPressEvent(QKeyEvent *event)
     QTreeWidgetItem *item = currentItem();
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (enter && item && item->parent())
-        return emit layerChosen(typeOf(item));
+        return emit layerChosen(choiceOf(item));
     if (item && !item->parent()) {
         const bool fold = event->key() == Qt::Key_Left && item->isExpanded(), unfold = event->key() == Qt::Key_Right && !item->isExpanded();
         if (enter || event->key() == Qt::Key_Space || fold || unfold)

@@ -14,6 +14,7 @@
 #include "ui/models/device_text.h"
 #include "ui/models/project_document.h"
 #include "ui/panels/model/layer_training_fields.h"
+#include "ui/panels/model/weights_field.h"
 #include "ui/theme/theme.h"
 
 namespace trainyard::ui {
@@ -25,7 +26,8 @@ constexpr int kLabelWidth = 88, kResetWidth = 24;  // as in the fields above
 }  // namespace
 
 PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
-    : QWidget(parent), m_document(document), m_fold(new QToolButton), m_content(new QWidget), m_box(new QComboBox), m_training(new LayerTrainingFields(document))
+    : QWidget(parent), m_document(document), m_fold(new QToolButton), m_content(new QWidget), m_box(new QComboBox), m_training(new LayerTrainingFields(document)),
+      m_weights(new WeightsField(document))
 {
     m_fold->setText(tr("Advanced"));
     m_fold->setAccessibleName(tr("Advanced"));
@@ -59,6 +61,7 @@ PlacementField::PlacementField(ProjectDocument &document, QWidget *parent)
     content->setSpacing(kSpaceS);
     content->addLayout(row);
     content->addWidget(m_training);
+    content->addWidget(m_weights);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpaceS);
@@ -84,11 +87,12 @@ void PlacementField::setLayers(const std::vector<LayerId> &layers)
     const bool others = layers != m_layers;
     m_layers = layers;
     m_training->setLayers(layers);
+    m_weights->setLayers(layers);
     // What is in use is seen without being looked for; folded away by hand it stays so.
     for (const LayerId id : layers)
-        if (const Layer *layer = m_document.graph().find(id); others && layer && !layer->device.empty())
+        if (const Layer *layer = m_document.shown().find(id); others && layer && !layer->device.empty())
             m_fold->setChecked(true);
-    if (others && m_training->isInUse())
+    if (others && (m_training->isInUse() || m_weights->isInUse()))
         m_fold->setChecked(true);
     refresh();
 }
@@ -111,7 +115,7 @@ void PlacementField::fillBox()
             texts += deviceText(device.id);
         }
     std::set<std::string> named;
-    for (const Layer &layer : m_document.graph().layers())
+    for (const Layer &layer : m_document.shown().layers())
         named.insert(layer.device);
     for (const std::string &device : named)
         if (std::find(ids.begin(), ids.end(), device) == ids.end()) {
@@ -135,7 +139,7 @@ void PlacementField::refresh()
     bool known = !m_layers.empty(), mixed = false;
     std::string device;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const Layer *layer = m_document.graph().find(m_layers[i]);
+        const Layer *layer = m_document.shown().find(m_layers[i]);
         known = known && layer && findLayer(layer->type);
         if (!layer)
             continue;
@@ -144,6 +148,7 @@ void PlacementField::refresh()
     }
     setVisible(known);
     m_training->refresh();
+    m_weights->refresh();
     if (!known)
         return;
     fillBox();

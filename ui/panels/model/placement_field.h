@@ -18,6 +18,7 @@ namespace trainyard::ui {
 
 class LayerTrainingFields;
 class ProjectDocument;
+class WeightsField;
 
 class PlacementField : public QWidget
 {
@@ -34,6 +35,7 @@ public:
     QComboBox *box() const { return m_box; }
     QToolButton *fold() const { return m_fold; }
     LayerTrainingFields *training() const { return m_training; }
+    WeightsField *weights() const { return m_weights; }
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;  // the wheel scrolls the panel
@@ -51,6 +53,7 @@ private:
     QWidget *m_content;
     QComboBox *m_box;
     LayerTrainingFields *m_training;
+    WeightsField *m_weights;
 };
 
 }  // namespace trainyard::ui

@@ -21,7 +21,7 @@ constexpr int kHeadHeight = 32, kIconSize = 16;
 
 bool sameProblem(const Problem &a, const Problem &b)
 {
-    return a.layer == b.layer && a.message == b.message && a.key == b.key && a.fix.has_value() == b.fix.has_value()
+    return a.layer == b.layer && a.block == b.block && a.inside == b.inside && a.message == b.message && a.key == b.key && a.fix.has_value() == b.fix.has_value()
            && (!a.fix || (a.fix->label == b.fix->label && a.fix->layer == b.fix->layer && a.fix->key == b.fix->key && a.fix->value == b.fix->value));
 }
 
@@ -83,7 +83,10 @@ void ProblemList::refresh()
     m_scroll->setVisible(!good);
 
     const auto nameOf = [this](const Problem &problem) {
-        const Layer *layer = m_document.graph().find(problem.layer);
+        const Graph *body = problem.block.empty() ? nullptr : m_document.graph().findBlock(problem.block);
+        const Layer *inside = body ? body->find(problem.inside) : nullptr, *layer = m_document.graph().find(problem.layer);
+        if (inside)
+            return tr("%1 in %2").arg(QString::fromStdString(inside->name), QString::fromStdString(problem.block));
         return layer ? QString::fromStdString(layer->name) : tr("Network");
     };
     const auto matches = [&](const ProblemRow *row, const Problem &problem) {
@@ -105,9 +108,11 @@ void ProblemList::refresh()
         m_layout->insertWidget(static_cast<int>(m_rows.size()), row);
         row->show();  // now, so that it can take the focus
         m_rows.push_back(row);
-        connect(row, &ProblemRow::chosen, this, [this](LayerId id) {
-            if (id != 0)
-                emit layerChosen(id);
+        connect(row, &ProblemRow::chosen, this, [this, row] {
+            if (const Problem chosen = row->problem(); chosen.inside != 0)
+                emit layerChosen(chosen.inside, chosen.block);
+            else if (chosen.layer != 0)
+                emit layerChosen(chosen.layer, {});
         });
         connect(row, &ProblemRow::fixRequested, this, [this](const Fix &fix) { m_document.applyFix(Fix(fix)); });
         connect(row, &ProblemRow::moved, this, [this, row](int rows) { moveFocus(row, rows); });

@@ -29,7 +29,8 @@ public:
 
 signals:
     void countChanged(int count);
-    void layerChosen(trainyard::LayerId layer);  // to be selected and shown; never 0
+    // To be selected and shown; never 0. block: the definition it stands in; empty: the network.
+    void layerChosen(trainyard::LayerId layer, const std::string &block);
 
 protected:
     void focusInEvent(QFocusEvent *event) override;

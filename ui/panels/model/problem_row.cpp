@@ -68,7 +68,7 @@ void ProblemRow::keyPressEvent(QKeyEvent *event)
     switch (event->key()) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
-    case Qt::Key_Space: return emit chosen(m_problem.layer);
+    case Qt::Key_Space: return emit chosen();
     case Qt::Key_Up: return emit moved(-1);
     case Qt::Key_Down: return emit moved(1);
     default: QFrame::keyPressEvent(event);
@@ -78,7 +78,7 @@ void ProblemRow::keyPressEvent(QKeyEvent *event)
 void ProblemRow::mouseReleaseEvent(QMouseEvent *event)
 {
     if (m_choosable && event->button() == Qt::LeftButton && rect().contains(event->pos()))
-        emit chosen(m_problem.layer);
+        emit chosen();
 }
 
 void ProblemRow::paintEvent(QPaintEvent *)

@@ -21,7 +21,7 @@ public:
     QPushButton *fixButton() const { return m_fix; }  // null: no fix is known
 
 signals:
-    void chosen(trainyard::LayerId layer);  // click or Enter
+    void chosen();  // click or Enter
     void fixRequested(const trainyard::Fix &fix);
     void moved(int rows);  // arrow keys: -1 up, 1 down
 

@@ -8,7 +8,9 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
+#include "engine/api/start_file.h"
 #include "engine/base/format.h"
+#include "ui/charts/sample_view.h"
 #include "ui/controls/card.h"
 #include "ui/controls/text_grid.h"
 #include "ui/models/run_difference.h"
@@ -20,7 +22,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kNotesDelayMs = 800, kNotesLines = 3, kEventLines = 8;
+constexpr int kNotesDelayMs = 800, kNotesLines = 3, kEventLines = 8, kSampleHeight = 220;
 constexpr std::size_t kCheckpointsShown = 8;
 
 QString count(std::int64_t number)
@@ -63,7 +65,7 @@ QPlainTextEdit *makeText(int lines)
 }  // namespace
 
 RunDetailsPanel::RunDetailsPanel(QWidget *parent)
-    : QWidget(parent), m_summary(new TextGrid), m_results(new TextGrid), m_settings(new TextGrid), m_checkpoints(new TextGrid),
+    : QWidget(parent), m_samples(new SampleView), m_summary(new TextGrid), m_results(new TextGrid), m_settings(new TextGrid), m_checkpoints(new TextGrid),
       m_notes(makeText(kNotesLines)), m_events(makeText(kEventLines))
 {
     auto *column = new QVBoxLayout(this);
@@ -76,6 +78,8 @@ RunDetailsPanel::RunDetailsPanel(QWidget *parent)
         return card;
     };
     m_resultsCard = add(tr("Results"), m_results);
+    m_samplesCard = add(tr("Samples"), m_samples);
+    m_samples->setFixedHeight(kSampleHeight);
     add(tr("Notes"), m_notes);
     add(tr("Run"), m_summary);
     add(tr("Settings"), m_settings);
@@ -128,9 +132,17 @@ void RunDetailsPanel::setRun(const RunDetails &details, qint64 nowMs)
     m_results->setRows(results, {QString(), tr("Training"), tr("Validation"), tr("Test")});
     m_resultsCard->setVisible(!results.isEmpty());
     m_resultsCard->setValue(bestMetricText(details.record).isEmpty() ? QString() : tr("best %1").arg(bestMetricText(details.record)));
+    showSamples(details);
     showSettings(details);
     showEvents(details);
     showCheckpoints(details);
+}
+
+void RunDetailsPanel::showSamples(const RunDetails &details)
+{
+    m_samplesCard->setVisible(!details.samples.empty());
+    m_samplesCard->setValue(count(static_cast<std::int64_t>(details.samples.size())));
+    m_samples->setSamples(shownSamples(details.samples));
 }
 
 void RunDetailsPanel::showSummary(const RunDetails &details, qint64 nowMs)
@@ -150,6 +162,7 @@ void RunDetailsPanel::showSummary(const RunDetails &details, qint64 nowMs)
     for (const Setting &setting : flattenJson(QByteArray::fromStdString(run.environmentJson)))
         if (setting.key == QLatin1String("device") && !setting.value.isEmpty())
             device = setting.value;
+    add(tr("First weights"), QString::fromStdString(startText(run.environmentJson)));
     add(tr("Device"), device);
     add(tr("Precision"), QString::fromStdString(run.precision));
     m_summary->setRows(rows);

@@ -11,6 +11,7 @@ class QPlainTextEdit;
 namespace trainyard::ui {
 
 class Card;
+class SampleView;
 class TextGrid;
 
 class RunDetailsPanel : public QWidget
@@ -31,12 +32,14 @@ private:
     void showSettings(const RunDetails &details);
     void showEvents(const RunDetails &details);
     void showCheckpoints(const RunDetails &details);
+    void showSamples(const RunDetails &details);
 
     qint64 m_runId = 0;
     QString m_savedNotes;
     QTimer m_notesDelay;
     std::size_t m_eventsShown = 0;
-    Card *m_resultsCard, *m_eventsCard, *m_checkpointsCard;
+    Card *m_resultsCard, *m_eventsCard, *m_checkpointsCard, *m_samplesCard;
+    SampleView *m_samples;
     TextGrid *m_summary, *m_results, *m_settings, *m_checkpoints;
     QPlainTextEdit *m_notes, *m_events;
 };

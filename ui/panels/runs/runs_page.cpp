@@ -123,20 +123,22 @@ void RunsPage::makeActions()
         if (const auto ids = m_table->selectedRuns(); ids.size() == 1)
             emit resumeRequested(ids.front());
     });
+    m_startFrom = add("start-from", tr("Start a new run from this one"), {}, QStringLiteral("startFromRun"), &RunsPage::startFromSelected);
+    m_startFrom->setIconText(tr("Start from this"));
     m_useNetwork = add("use-network", tr("Use this network"), {}, QStringLiteral("useNetwork"), &RunsPage::useNetwork);
     m_export = add("export", tr("Export points…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E, QStringLiteral("exportRuns"), &RunsPage::chooseExportFile);
     m_delete = add("delete", tr("Delete"), QKeySequence::Delete, QStringLiteral("deleteRuns"), &RunsPage::deleteSelected);
     m_menu = new QMenu(this);
     m_menu->addActions({m_rename, m_tags});
     m_menu->addSeparator();
-    m_menu->addActions({m_resume, m_useNetwork, m_export});
+    m_menu->addActions({m_resume, m_startFrom, m_useNetwork, m_export});
     m_menu->addSeparator();
     m_menu->addAction(m_delete);
 }
 
 QList<QAction *> RunsPage::menuActions() const
 {
-    return {m_find, m_rename, m_tags, m_resume, m_useNetwork, m_export, m_delete};
+    return {m_find, m_rename, m_tags, m_resume, m_startFrom, m_useNetwork, m_export, m_delete};
 }
 
 QWidget *RunsPage::makeToolBar()
@@ -157,7 +159,7 @@ QWidget *RunsPage::makeToolBar()
     line->addWidget(m_filter);
     line->addWidget(m_count);
     line->addStretch(1);
-    for (QAction *action : {m_resume, m_useNetwork, m_export, m_delete}) {
+    for (QAction *action : {m_resume, m_startFrom, m_useNetwork, m_export, m_delete}) {
         auto *button = new QToolButton;
         button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -348,10 +350,13 @@ void RunsPage::updateActions()
     set(m_delete, !any ? selectFirst : anyGoesOn ? tr("A run that goes on cannot be deleted. Stop it first.") : QString(),
         tr("Delete the selected runs; undo brings them back"));
 
+    const auto &shown = *m_comparison->runs();
+    const bool known = run && shown.size() == 1 && shown.front().details.record.id == run->id;
+    const bool noCheckpoint = known && shown.front().details.checkpoints.empty();
+    set(m_startFrom, !run ? selectOne : !known ? tr("Reading the run…") : noCheckpoint ? tr("This run has no checkpoint to start from.") : QString(),
+        tr("Let the next run begin with this one's weights; the Train page shows what fits the network"));
     QString whyNot = selectOne;
     if (run) {
-        const auto &shown = *m_comparison->runs();
-        const bool known = shown.size() == 1 && shown.front().details.record.id == run->id;
         const bool resumable = run->state == RunState::Interrupted || run->state == RunState::Stopped || run->state == RunState::Failed;
         if (!resumable)
             whyNot = isActive(run->state) ? tr("This run goes on.") : tr("This run has come to its end.");
@@ -359,7 +364,7 @@ void RunsPage::updateActions()
             whyNot = tr("Another run is going on. Stop it first, or wait for its end.");
         else if (!known)
             whyNot = tr("Reading the run…");
-        else if (shown.front().details.checkpoints.empty())
+        else if (noCheckpoint)
             whyNot = tr("This run has no checkpoint to go on from.");
     }
     set(m_resume, whyNot, tr("Go on with this run from its latest checkpoint"));
@@ -398,6 +403,21 @@ void RunsPage::useNetwork()
         return saySomething(tr("The project has the network and settings of \"%1\" already.").arg(name));
     m_document.undoStack()->push(new EditProjectCommand(m_document, tr("Use network of %1").arg(name), std::move(*project), -1));
     saySomething(tr("The project now has the network and settings of \"%1\". Undo takes them back.").arg(name));
+}
+
+void RunsPage::startFromSelected()
+{
+    const auto ids = m_table->selectedRuns();
+    const RunRecord *run = ids.size() == 1 ? m_model.find(ids.front()) : nullptr;
+    if (!run)
+        return;
+    const QString name = QString::fromStdString(run->name);
+    TrainingConfig training = m_document.training();
+    training.startFrom.kind = StartKind::Run;
+    training.startFrom.run = run->id;
+    m_document.setTraining(training, tr("Start from %1").arg(name));
+    saySomething(tr("The next run starts with the weights of \"%1\". Undo takes that back.").arg(name));
+    emit startFromTaken();
 }
 
 void RunsPage::chooseExportFile()

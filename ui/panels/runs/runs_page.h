@@ -44,6 +44,7 @@ public:
 signals:
     void resumeRequested(qint64 runId);
     void startRequested();
+    void startFromTaken();  // the next run starts from the one selected: the project's settings say so now
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -61,6 +62,7 @@ private:
     void updateCount();
     void deleteSelected();
     void useNetwork();
+    void startFromSelected();
     void chooseExportFile();
     void saySomething(const QString &text);  // a message that goes with the next one
 
@@ -82,7 +84,7 @@ private:
     QLineEdit *m_filter;
     QLabel *m_count;
     QMenu *m_menu;
-    QAction *m_find, *m_rename, *m_tags, *m_resume, *m_useNetwork, *m_export, *m_delete;
+    QAction *m_find, *m_rename, *m_tags, *m_resume, *m_startFrom, *m_useNetwork, *m_export, *m_delete;
     QByteArray m_verticalLayout, m_horizontalLayout;  // of m_split in each orientation
 };
 

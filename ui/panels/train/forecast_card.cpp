@@ -70,7 +70,8 @@ void setState(QLabel *label, const char *state)
 
 ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QWidget *parent)
     : Card(tr("Memory forecast"), parent), m_document(document), m_forecaster(forecaster), m_bar(new MemoryBar), m_known(new QWidget),
-      m_verdict(new QLabel), m_reason(mutedLabel({})), m_notes(mutedLabel({})), m_largestText(mutedLabel({})), m_find(new QPushButton(tr("Largest batch that fits"))),
+      m_verdict(new QLabel), m_reason(mutedLabel({})), m_notes(mutedLabel({})), m_largestText(mutedLabel({})), m_recompute(new QPushButton(tr("Recompute to fit"))),
+      m_find(new QPushButton(tr("Largest batch that fits"))),
       m_use(new QPushButton)
 {
     auto *known = new QVBoxLayout(m_known);
@@ -97,6 +98,11 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     m_verdict->setWordWrap(true);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     known->addWidget(m_verdict);
+    m_recompute->setObjectName(QStringLiteral("recomputeToFit"));
+    m_recompute->setAccessibleName(m_recompute->text());
+    m_recompute->setToolTip(tr("Does not keep as much of the forward pass as it takes to fit, but works it out a second time in the backward pass: slower, with "
+                               "the same numbers."));
+    known->addWidget(m_recompute, 0, Qt::AlignLeft);
     m_notes->setObjectName(QStringLiteral("forecastNotes"));
     known->addWidget(m_notes);
     auto *largest = new QHBoxLayout;
@@ -112,6 +118,11 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     m_use->setObjectName(QStringLiteral("useBatch"));
     m_find->setObjectName(QStringLiteral("findBatch"));
 
+    connect(m_recompute, &QPushButton::clicked, this, [this] {
+        TrainingConfig training = m_document.training();
+        training.recompute = true;
+        m_document.setTraining(training, tr("Recompute to fit"));
+    });
     connect(m_find, &QPushButton::clicked, &forecaster, &Forecaster::findLargestBatch);
     connect(m_use, &QPushButton::clicked, this, [this] {
         TrainingConfig training = m_document.training();
@@ -158,7 +169,19 @@ void ForecastCard::showForecast()
                                .arg(text(formatBytes(forecast->deviceBytes())), text(formatBytes(*forecast->available)), text(formatCount(forecast->batchSize))));
         setState(m_verdict, "error");
     }
+    m_recompute->setVisible(forecast->available && !forecast->fits() && !m_document.training().recompute);
     QStringList notes;
+    if (const auto &again = forecast->recomputation) {
+        const QString layers = again->layers.size() == 1 ? tr("1 layer") : tr("%1 layers").arg(again->layers.size());
+        notes.append(tr("Without recomputation the arena is %1. Values of %2 are worked out a second time, %3 more work.")
+                         .arg(text(formatBytes(again->arenaBytesWithout)), layers, text(formatPercent(again->extraFlops))));
+        QStringList names;
+        for (const std::string &layer : again->layers)
+            names.append(text(layer));
+        m_notes->setToolTip(names.join(QStringLiteral(", ")));
+    } else {
+        m_notes->setToolTip({});
+    }
     for (const std::string &note : forecast->notes)
         notes.append(text(note));
     m_notes->setText(notes.join(QLatin1Char('\n')));

@@ -1,4 +1,5 @@
-// What the next run would take in memory, part by part, against what is free; and the largest batch that fits.
+// What the next run would take in memory, part by part, against what is free; the largest batch that fits,
+// and the step to recomputation where it does not.
 #pragma once
 
 #include <vector>
@@ -34,7 +35,7 @@ private:
     QWidget *m_known;                // bar and parts
     std::vector<PartRow> m_parts;
     QLabel *m_verdict, *m_reason, *m_notes, *m_largestText;
-    QPushButton *m_find, *m_use;
+    QPushButton *m_recompute, *m_find, *m_use;
 };
 
 }  // namespace trainyard::ui

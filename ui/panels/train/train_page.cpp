@@ -8,13 +8,16 @@
 #include <QVBoxLayout>
 
 #include "ui/controls/card.h"
+#include "ui/controls/gap_splitter.h"
 #include "ui/panels/train/chart_board.h"
 #include "ui/panels/train/course_card.h"
 #include "ui/panels/train/event_log.h"
 #include "ui/panels/train/forecast_card.h"
 #include "ui/panels/train/live_rate.h"
+#include "ui/panels/train/live_views.h"
 #include "ui/panels/train/run_strip.h"
 #include "ui/panels/train/schedule_card.h"
+#include "ui/panels/train/start_card.h"
 #include "ui/panels/train/step_strip.h"
 #include "ui/panels/train/training_form.h"
 #include "ui/theme/theme.h"
@@ -28,7 +31,8 @@ constexpr quint32 kLayoutVersion = 1;
 
 }  // namespace
 
-TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, LiveRun &run, QWidget *parent)
+TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library, StartMatcher &matcher, LiveRun &run,
+                     QWidget *parent)
     : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
       m_log(new EventLog(run))
 {
@@ -43,6 +47,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     sideLayout->addWidget(new ForecastCard(document, forecaster));
     sideLayout->addWidget(new LiveRate(run));
     sideLayout->addWidget(settings);
+    sideLayout->addWidget(new StartCard(document, library, matcher));
     sideLayout->addWidget(new ScheduleCard(document));
     sideLayout->addWidget(new CourseCard(document));
     sideLayout->addStretch(1);
@@ -57,7 +62,13 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     auto *liveLayout = new QVBoxLayout(live);
     liveLayout->setContentsMargins(kSpaceXs, 0, 0, 0);
     liveLayout->setSpacing(kSpaceS);
-    liveLayout->addWidget(m_board, 1);
+    auto *views = new GapSplitter(Qt::Horizontal);
+    views->addWidget(m_board);
+    views->addWidget(new LiveViews(document, loader, run));
+    views->setStretchFactor(0, 3);
+    views->setStretchFactor(1, 2);
+    views->setChildrenCollapsible(false);
+    liveLayout->addWidget(views, 1);
     liveLayout->addWidget(new StepStrip(run));
     liveLayout->addWidget(m_log);
     m_splitter->addWidget(scroll);
@@ -92,7 +103,6 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     connect(&run, &LiveRun::started, m_form, tellForm);
     connect(&run, &LiveRun::ended, m_form, tellForm);
     tellForm();
-    Q_UNUSED(loader)
 }
 
 void TrainPage::setMachine(const Machine &machine)

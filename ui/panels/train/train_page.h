@@ -8,6 +8,7 @@
 #include "ui/bridge/forecaster.h"
 #include "ui/bridge/live_run.h"
 #include "ui/bridge/machine.h"
+#include "ui/bridge/start_matcher.h"
 #include "ui/models/project_document.h"
 
 class QAction;
@@ -24,7 +25,8 @@ class TrainPage : public QWidget
     Q_OBJECT
 public:
     // All must outlive the page.
-    TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, LiveRun &run, QWidget *parent = nullptr);
+    TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library, StartMatcher &matcher, LiveRun &run,
+              QWidget *parent = nullptr);
 
     void setMachine(const Machine &machine);  // the devices to choose from, once they are known
     QList<QAction *> menuActions() const { return m_actions; }

@@ -24,11 +24,14 @@ QString compact(QString text)
     return text.remove(QLatin1Char(',')).remove(QLatin1Char(' ')).remove(QChar(QChar::Nbsp));
 }
 
-TrainingField realField(const char *key, const QString &label, const QString &help, double OptimizerConfig::*member)
+// node: the setting's key in the file.
+TrainingField realField(const char *key, const char *node, const QString &label, const QString &help, double OptimizerConfig::*member)
 {
-    return {QString::fromLatin1(key), label, help, false, false, false,
-            [member](const TrainingConfig &config) { return realText(config.optimizer.*member); },
-            [member](TrainingConfig &config, const QString &text) { return parseReal(text, config.optimizer.*member); }};
+    TrainingField field{QString::fromLatin1(key), label, help, false, false, false,
+                        [member](const TrainingConfig &config) { return realText(config.optimizer.*member); },
+                        [member](TrainingConfig &config, const QString &text) { return parseReal(text, config.optimizer.*member); }};
+    field.node = QStringLiteral("optimizer.") + QLatin1String(node);
+    return field;
 }
 
 // One of an optimizer's own, shown while that optimizer is chosen.
@@ -112,6 +115,27 @@ TrainingField accumulationField()
     return field;
 }
 
+TrainingField recomputeField()
+{
+    return {QStringLiteral("recompute"), tr("Recompute to fit"),
+            tr("Where the run takes too much memory, as much of the forward pass as it takes is not kept but worked out a second time in the backward pass: "
+               "slower, with the same numbers. Layers and blocks marked so on the Model page are in any case."),
+            false, true, false, [](const TrainingConfig &config) { return config.recompute ? QStringLiteral("true") : QStringLiteral("false"); },
+            [](TrainingConfig &config, const QString &text) {
+                config.recompute = text == QLatin1String("true");
+                return true;
+            }};
+}
+
+TrainingField recomputeSizeField()
+{
+    TrainingField field = wholeField("recomputeMiB", tr("Fit into, MiB"), tr("What the run's arena may take; 0: what is free on the device, less a tenth."),
+                                     &TrainingConfig::recomputeMiB);
+    field.node = QStringLiteral("recompute_mib");
+    field.isUsed = [](const TrainingConfig &config) { return config.recompute; };
+    return field;
+}
+
 TrainingField gpuSwitch(const char *key, const QString &label, const QString &help, bool TrainingConfig::*member)
 {
     return {QString::fromLatin1(key), label, help, false, true, true,
@@ -186,17 +210,19 @@ std::vector<FieldChoice> metricChoices(const Graph &graph)
 const std::vector<TrainingField> &trainingFields()
 {
     static const std::vector<TrainingField> fields = [] {
-        std::vector<TrainingField> all{realField("learningRate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate)};
+        std::vector<TrainingField> all{realField("learningRate", "learning_rate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate)};
         for (const ParameterSpec &setting : optimizerSettings())
             all.push_back(optimizerField(setting));
         const std::vector<TrainingField> others{
-            realField("weightDecay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
+            realField("weightDecay", "weight_decay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
             matricesOnlyField(),
-            realField("clipNorm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm),
-            realField("clipValue", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue),
+            realField("clipNorm", "clip_norm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm),
+            realField("clipValue", "clip_value", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue),
             wholeField("batchSize", tr("Batch size"), tr("Rows the network sees at once."), &TrainingConfig::batchSize),
             accumulationField(),
             averageField(),
+            recomputeField(),
+            recomputeSizeField(),
             seedField(),
             threadsField(),
             wholeField("checkpointEveryEpochs", tr("Checkpoint every"), tr("Epochs between two checkpoints; 0: only on Stop and on request."),

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QStandardItemModel>
 
+#include "engine/program/metric_names.h"
 #include "ui/bridge/device_choice.h"
 #include "ui/controls/card.h"
 #include "ui/panels/train/rate_finder.h"
@@ -127,8 +128,9 @@ void TrainingForm::showValues()
 
 void TrainingForm::showWhole()
 {
-    const Status status = checkTraining(m_document.training(), trainRows());
-    const bool here = !status && status.error().node.empty();  // what has a node is said at its field
+    Status status = checkTraining(m_document.training(), trainRows());
+    const bool here = status ? !(status = checkMetrics(m_document.graph(), m_document.training().metrics))
+                             : status.error().node.empty();  // what has a node is said at its field
     m_whole->setText(here ? QString::fromStdString(status.error().message) : QString());
     m_whole->setVisible(here);
 }

@@ -1,5 +1,5 @@
 // lstm and gru: one sample, one position, one unit; odd sizes; both directions; a batch that is split among the threads; gradients
-// for all states, for the last ones, and for both. Included by op_case_table.h.
+// for all states, for the last ones, and for both. Included by op_case_table.cpp.
 #pragma once
 
 namespace trainyard::tests {

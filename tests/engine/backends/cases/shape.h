@@ -1,4 +1,4 @@
-// Cases of the ops that repeat, reduce, move and enlarge.
+// Cases of the ops that repeat, reduce, move, enlarge and multiply matrices.
 #pragma once
 
 #include "tests/engine/backends/op_case_table.h"
@@ -34,6 +34,8 @@ inline void addShapeCases(OpCaseTable &table)
         table.add(OpKind::ReduceMaxGrad, fmt::format("{} over {} to {}", x.text(), first, last), ReduceAttributes{ReduceKind::Max, first, last},
                   {table.spread(x), table.random(Shape(sizes))});
     }
+    table.add(OpKind::Reduce, "axes in front dropped", ReduceAttributes{ReduceKind::Sum, 0, 2, 2}, {table.random({2, 3, 4, 5})});
+    table.valid(1);
     Tensor64 ties = table.random({3, 4, 5});
     std::fill(ties.data.begin(), ties.data.end(), 1.0);
     table.add(OpKind::ReduceMaxGrad, "ties: the first takes it", ReduceAttributes{ReduceKind::Max, 1, 1}, {ties, table.random({3, 1, 5})});
@@ -41,6 +43,50 @@ inline void addShapeCases(OpCaseTable &table)
     for (const PadAttributes &a : {PadAttributes{1, 1, 2, 0}, PadAttributes{-1, 0, 3, 0.5f}, PadAttributes{2, 2, 0, -1}, PadAttributes{1, 0, 0, 0}})
         for (const Shape &x : {Shape{2, 3, 4}, Shape{1, 1, 1}, Shape{3, 5, 2, 7}})
             table.add(OpKind::Pad, fmt::format("{} axis {}, {} and {}", x.text(), a.axis, a.before, a.after), a, {table.random(x)}, {0});
+    for (const PadMode mode : {PadMode::Reflect, PadMode::Replicate})
+        for (const PadAttributes &a : {PadAttributes{1, 1, 2}, PadAttributes{-1, 0, 1}, PadAttributes{2, 2, 0}, PadAttributes{-2, 2, 2}, PadAttributes{1, 0, 0}})
+            for (const Shape &x : {Shape{2, 3, 4}, Shape{1, 3, 3}, Shape{3, 5, 3, 7}}) {
+                PadAttributes pad = a;
+                pad.mode = mode;
+                auto sizes = x.sizes();
+                sizes[static_cast<std::size_t>(a.axis < 0 ? a.axis + static_cast<std::int64_t>(x.rank()) : a.axis)] += a.before + a.after;
+                const std::string name = fmt::format("{} axis {}, {} and {} {}", x.text(), a.axis, a.before, a.after, mode == PadMode::Reflect ? "mirrored" : "repeated");
+                table.add(OpKind::Pad, name, pad, {table.random(x)}, {0});
+                table.add(OpKind::PadGrad, name, pad, {table.random(Shape(sizes))});
+            }
+    table.add(OpKind::Pad, "one entry repeated", PadAttributes{1, 3, 2, 0, PadMode::Replicate}, {table.random({2, 1, 5})}, {0});
+    table.add(OpKind::Pad, "two entries mirrored", PadAttributes{1, 1, 1, 0, PadMode::Reflect}, {table.random({2, 2, 1})}, {0});
+
+    for (const Shape &x : {Shape{2, 7, 3}, Shape{1, 1, 1}, Shape{2, 5, 4, 17}, Shape{3, 8, 1}})
+        for (const std::int64_t axis : {1, 2})
+            for (const std::int64_t bins : {1, 2, 3, 9})
+                for (const bool largest : {false, true}) {
+                    const std::string name = fmt::format("{} of {} in {} along {}", largest ? "max" : "mean", x.text(), bins, axis);
+                    auto sizes = x.sizes();
+                    sizes[static_cast<std::size_t>(axis)] = bins;
+                    AdaptivePoolAttributes pool{axis, bins, largest, 0};
+                    table.add(OpKind::AdaptivePool, name, pool, {largest ? table.spread(x) : table.random(x)}, {0});
+                    pool.length = x[static_cast<std::size_t>(axis)];
+                    table.add(OpKind::AdaptivePoolGrad, name, pool, {table.random(Shape(sizes)), largest ? table.spread(x) : Tensor64()});
+                }
+    Tensor64 equal = table.random({2, 7, 5});
+    std::fill(equal.data.begin(), equal.data.end(), 1.0);
+    table.add(OpKind::AdaptivePoolGrad, "ties: the first takes it", AdaptivePoolAttributes{1, 3, true, 7}, {table.random({2, 3, 5}), equal});
+
+    struct Product {
+        std::vector<std::int64_t> batch;
+        std::int64_t rows, inner, columns;
+    };
+    for (const auto &[batch, rows, inner, columns] : {Product{{1}, 1, 1, 1}, Product{{3}, 5, 7, 2}, Product{{2, 3}, 4, 1, 9}, Product{{1}, 33, 17, 20}, Product{{5, 2}, 1, 6, 1}})
+        for (const bool left : {false, true})
+            for (const bool right : {false, true}) {
+                auto leftSizes = batch, rightSizes = batch;
+                leftSizes.insert(leftSizes.end(), {left ? inner : rows, left ? rows : inner});
+                rightSizes.insert(rightSizes.end(), {right ? columns : inner, right ? inner : columns});
+                table.add(OpKind::BatchMatmul, fmt::format("{}{} by {}{}", Shape(leftSizes).text(), left ? " transposed" : "", Shape(rightSizes).text(), right ? " transposed" : ""),
+                          MatmulAttributes{left, right}, {table.random(Shape(leftSizes)), table.random(Shape(rightSizes))}, {0, 1});
+            }
+
     table.add(OpKind::Slice, "with a gradient", SliceAttributes{1, 2, 3}, {table.random({2, 7, 3})}, {0});
 
     struct Permuted {

@@ -107,7 +107,7 @@ private slots:
             QVERIFY2(analyze(graph).runnable(), analyze(graph).runnable() ? "" : analyze(graph).problems.front().message.c_str());
             const Program program = builtOrThrown(graph, smallImages(7), optionsFor(Mode::Train, 4));
             QCOMPARE(program.parameterCount(), analyze(graph).parameters);
-            QCOMPARE(program.inits.size(), std::size_t{shared ? 4 : 8});
+            QCOMPARE(program.inits.size(), std::size_t{shared ? 4u : 8u});
             const std::string fault = gradientFault(program, {9, 0, 0, 4}, 2e-3);
             QVERIFY2(fault.empty(), fault.c_str());
         }

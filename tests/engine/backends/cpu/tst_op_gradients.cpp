@@ -71,7 +71,7 @@ double lossOf(const GradientProgram &made, ValueId changed, std::size_t entry, d
 class TestOpGradients : public QObject {
     Q_OBJECT
 
-    std::vector<OpCase> m_cases = OpCaseTable::all();
+    std::vector<OpCase> m_cases = allOpCases();
 
 private slots:
     void everyDifferentiableOpHasCases()

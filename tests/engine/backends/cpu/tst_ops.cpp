@@ -18,7 +18,7 @@ constexpr double kTolerance = 2e-5;
 class TestOps : public QObject {
     Q_OBJECT
 
-    std::vector<OpCase> m_cases = OpCaseTable::all();
+    std::vector<OpCase> m_cases = allOpCases();
 
     void compare(const OpCase &one, Role role, int threads)
     {
@@ -56,7 +56,7 @@ private slots:
             covered.insert(one.kind);
         for (int kind = 0; kind < kOpKindCount; ++kind)
             QVERIFY2(covered.contains(static_cast<OpKind>(kind)),
-                     qPrintable(QString("%1 has no case in op_case_table.h").arg(opSpec(static_cast<OpKind>(kind)).name)));
+                     qPrintable(QString("%1 has no case in op_case_table.cpp").arg(opSpec(static_cast<OpKind>(kind)).name)));
     }
 
     void everyOpGivesWhatTheNaiveReferenceGives_data()

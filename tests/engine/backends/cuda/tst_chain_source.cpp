@@ -20,7 +20,7 @@ namespace {
 
 std::vector<OpCase> chainCases()
 {
-    std::vector<OpCase> cases = OpCaseTable::all();
+    std::vector<OpCase> cases = allOpCases();
     std::erase_if(cases, [](const OpCase &one) { return one.kind != OpKind::ElementwiseChain; });
     return cases;
 }

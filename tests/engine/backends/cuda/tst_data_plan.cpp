@@ -51,6 +51,23 @@ private slots:
         QCOMPARE(plan.bytes, std::uint64_t{1024 * 10 + 1024 * 4} + 2 * kSmall);
     }
 
+    void samplesThatTheHostWritesHinderNoStreaming()
+    {
+        std::vector<Program> programs{gathering(1024, 16), gathering(16, 16)};
+        QVERIFY(!canStream(pointers(programs)));  // one batch of sixteen rows is nothing to stream
+        Program own;
+        own.batchSize = 16;
+        OpBuilder builder(own.list);
+        own.indices = builder.addValue({DType::I32, Shape{16}}, Role::Data, "batch/indices");
+        own.features = builder.addValue({DType::U8, Shape{16, 10}}, Role::Data, "batch/samples");
+        QVERIFY(builder.addOne(OpKind::GatherRows, NoAttributes{}, {own.features, own.indices, kNoValue, kNoValue}));
+        programs[1] = own;
+        QVERIFY(canStream(pointers(programs)));
+        QCOMPARE(planData(pointers(programs), DataPlacement::Streamed).parts.size(), std::size_t{4});
+        programs.erase(programs.begin());
+        QVERIFY(!canStream(pointers(programs)));
+    }
+
     void otherNamesTypesAndNamelessValuesAreKeptApart()
     {
         std::vector<Program> programs{gathering(1024, 16), gathering(1024, 16, "other"), gathering(512, 16)};

@@ -1,4 +1,4 @@
-// Ops that repeat, reduce, move and enlarge: expand, reduce, pad, permute, upsample2d.
+// Ops that repeat, reduce, move, enlarge and multiply matrices: expand, reduce, pad, adaptive_pool, batch_matmul, permute, upsample2d.
 #pragma once
 
 #include <cmath>
@@ -90,6 +90,25 @@ inline void reduceMaxGrad(const RefOp &op)
     }
 }
 
+// The entry of an axis that entry `at` of the padded one holds; below 0: the constant. Walks there, turning round at the ends.
+inline std::int64_t paddedFrom(std::int64_t at, std::int64_t before, std::int64_t length, PadMode mode)
+{
+    const std::int64_t from = at - before;
+    if (from >= 0 && from < length)
+        return from;
+    if (mode == PadMode::Constant)
+        return -1;
+    if (mode == PadMode::Replicate)
+        return std::clamp<std::int64_t>(from, 0, length - 1);
+    std::int64_t place = 0, direction = 1;
+    for (std::int64_t step = 0; step < std::abs(from); ++step) {
+        if (place + direction < 0 || place + direction >= length)
+            direction = -direction;
+        place += direction;
+    }
+    return place;
+}
+
 inline void pad(const RefOp &op)
 {
     const auto &a = op.attributes<PadAttributes>();
@@ -97,8 +116,82 @@ inline void pad(const RefOp &op)
     const auto axis = static_cast<std::size_t>(a.axis < 0 ? a.axis + static_cast<std::int64_t>(x.rank()) : a.axis);
     for (std::size_t i = 0; i < op.out().size(); ++i) {
         std::vector<std::int64_t> at = coordinates(y, i);
-        at[axis] -= a.before;
-        op.out()[i] = at[axis] < 0 || at[axis] >= x[axis] ? static_cast<double>(a.value) : op.in(0)[indexOf(x, at)];
+        at[axis] = paddedFrom(at[axis], a.before, x[axis], a.mode);
+        op.out()[i] = at[axis] < 0 ? static_cast<double>(a.value) : op.in(0)[indexOf(x, at)];
+    }
+}
+
+inline void padGrad(const RefOp &op)
+{
+    const auto &a = op.attributes<PadAttributes>();
+    const Shape &y = op.in(0).type.shape, &x = op.out().type.shape;
+    const auto axis = static_cast<std::size_t>(a.axis < 0 ? a.axis + static_cast<std::int64_t>(x.rank()) : a.axis);
+    std::fill(op.out().data.begin(), op.out().data.end(), 0.0);
+    for (std::size_t i = 0; i < op.in(0).size(); ++i) {
+        std::vector<std::int64_t> at = coordinates(y, i);
+        at[axis] = paddedFrom(at[axis], a.before, x[axis], a.mode);
+        op.out()[indexOf(x, at)] += op.in(0)[i];
+    }
+}
+
+// The elements of x that make up each result of an adaptive pool; bins as PyTorch defines them.
+inline std::vector<std::vector<std::size_t>> binsOf(const Shape &x, const Shape &y, const AdaptivePoolAttributes &a)
+{
+    const auto axis = static_cast<std::size_t>(a.axis);
+    const double length = static_cast<double>(x[axis]), bins = static_cast<double>(a.bins);
+    std::vector<std::vector<std::size_t>> all(static_cast<std::size_t>(y.elements()));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::vector<std::int64_t> at = coordinates(y, i);
+        const auto o = static_cast<double>(at[axis]);
+        for (at[axis] = static_cast<std::int64_t>(std::floor(o * length / bins)); at[axis] < static_cast<std::int64_t>(std::ceil((o + 1) * length / bins)); ++at[axis])
+            all[i].push_back(indexOf(x, at));
+    }
+    return all;
+}
+
+inline void adaptivePool(const RefOp &op)
+{
+    const auto &a = op.attributes<AdaptivePoolAttributes>();
+    const auto bins = binsOf(op.in(0).type.shape, op.out().type.shape, a);
+    for (std::size_t r = 0; r < bins.size(); ++r) {
+        double sum = 0;
+        for (const std::size_t i : bins[r])
+            sum += op.in(0)[i];
+        op.out()[r] = a.largest ? op.in(0)[largestOf(op.in(0), bins[r])] : sum / static_cast<double>(bins[r].size());
+    }
+}
+
+inline void adaptivePoolGrad(const RefOp &op)
+{
+    const auto &a = op.attributes<AdaptivePoolAttributes>();
+    const auto bins = binsOf(op.out().type.shape, op.in(0).type.shape, a);
+    std::fill(op.out().data.begin(), op.out().data.end(), 0.0);
+    for (std::size_t r = 0; r < bins.size(); ++r)
+        if (a.largest)
+            op.out()[largestOf(op.in(1), bins[r])] += op.in(0)[r];
+        else
+            for (const std::size_t i : bins[r])
+                op.out()[i] += op.in(0)[r] / static_cast<double>(bins[r].size());
+}
+
+inline void batchMatmul(const RefOp &op)
+{
+    const auto &a = op.attributes<MatmulAttributes>();
+    const Shape &left = op.in(0).type.shape, &right = op.in(1).type.shape, &y = op.out().type.shape;
+    const std::size_t row = y.rank() - 2, column = y.rank() - 1;
+    const std::int64_t inner = left[a.leftTransposed ? row : column];
+    for (std::size_t i = 0; i < op.out().size(); ++i) {
+        const std::vector<std::int64_t> at = coordinates(y, i);
+        double sum = 0;
+        for (std::int64_t k = 0; k < inner; ++k) {
+            std::vector<std::int64_t> l = at, r = at;
+            l[a.leftTransposed ? column : row] = at[row];
+            l[a.leftTransposed ? row : column] = k;
+            r[a.rightTransposed ? column : row] = k;
+            r[a.rightTransposed ? row : column] = at[column];
+            sum += op.in(0)[indexOf(left, l)] * op.in(1)[indexOf(right, r)];
+        }
+        op.out()[i] = sum;
     }
 }
 

@@ -3,87 +3,28 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
-#include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
-#include <QToolButton>
 #include <QWheelEvent>
 #include <QtTest>
 #include <QtTest/qtestspontaneevent.h>
 
 #include "engine/base/format.h"
-#include "ui/models/project_document.h"
+#include "tests/ui/panels/model/inspector_on_network.h"
 #include "ui/panels/model/fact_table.h"
-#include "ui/panels/model/inspector.h"
 #include "ui/panels/model/inspector_head.h"
-#include "ui/panels/model/parameter_field.h"
+#include "ui/panels/model/layer_training_fields.h"
+#include "ui/panels/model/parameter_editor.h"
 #include "ui/panels/model/placement_field.h"
+#include "ui/panels/model/problem_row.h"
 #include "ui/theme/theme.h"
 
 using namespace trainyard;
 using namespace trainyard::ui;
+using namespace trainyard::test;
 
 namespace {
-
-struct Fixture {
-    ProjectDocument document;
-    LayerId input, conv, conv2, flatten, dense, loss;
-    Inspector inspector{document};
-
-    Fixture()
-    {
-        input = document.addLayer("input", {0, 0});
-        document.setParameter({input}, "shape", std::vector<std::int64_t>{8, 8, 1});
-        conv = document.addLayerBelow("conv2d", input, {0, 80});
-        conv2 = document.addLayerBelow("conv2d", conv, {0, 160});
-        flatten = document.addLayerBelow("flatten", conv2, {0, 240});
-        dense = document.addLayerBelow("dense", flatten, {0, 320});
-        loss = document.addLayerBelow("softmax_cross_entropy", dense, {0, 400});
-        document.undoStack()->clear();
-        inspector.resize(280, 800);
-        inspector.show();
-        QVERIFY(QTest::qWaitForWindowActive(&inspector));
-    }
-
-    ParameterField *field(const std::string &key) const
-    {
-        for (ParameterField *each : inspector.fields())
-            if (each->spec().key == key)
-                return each;
-        return nullptr;
-    }
-    QLineEdit *line(const std::string &key) const { return field(key)->findChild<QLineEdit *>(); }
-    QLineEdit *name() const
-    {
-        for (QLineEdit *each : inspector.findChildren<QLineEdit *>())
-            if (each->accessibleName() == QLatin1String("Name"))
-                return each;
-        return nullptr;
-    }
-    const ParameterValue &value(LayerId id, const std::string &key) const
-    {
-        const Layer &layer = *document.graph().find(id);
-        return settingsOf(*findLayer(layer.type), layer).value(key);
-    }
-    std::int64_t number(LayerId id, const std::string &key) const { return std::get<std::int64_t>(value(id, key)); }
-    // Of what is to be seen.
-    bool says(const QString &text) const
-    {
-        for (const QLabel *label : inspector.findChildren<QLabel *>())
-            if (label->isVisibleTo(&inspector) && label->text().contains(text))
-                return true;
-        return false;
-    }
-    QToolButton *reset(const std::string &key) const { return field(key)->findChild<QToolButton *>(); }
-    void retype(QLineEdit *line, const QString &text)
-    {
-        line->setFocus();
-        line->selectAll();
-        QTest::keyClicks(line, text);
-    }
-};
 
 Forecast someForecast()
 {
@@ -111,7 +52,7 @@ private slots:
 
     void everyLayerGetsOneFieldPerSetting()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         for (const LayerSpec &spec : layerCatalog()) {
             const LayerId id = f.document.addLayer(spec.type, {});
             f.inspector.setSelection({id});
@@ -125,7 +66,7 @@ private slots:
 
     void everyKeystrokeChangesTheNetworkAndTypingIsOneStep()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QLineEdit *filters = f.line("filters");
         f.retype(filters, "3");
@@ -146,7 +87,7 @@ private slots:
 
     void textThatIsNoValueChangesNothingAndSaysWhatIsExpected()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QLineEdit *filters = f.line("filters");
         f.retype(filters, "0");
@@ -171,7 +112,7 @@ private slots:
 
     void aPairIsTypedAsOneNumberOrTwo()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QLineEdit *kernel = f.line("kernel");
         f.retype(kernel, "5");
@@ -188,7 +129,7 @@ private slots:
 
     void theArrowKeysStepWholeNumbers()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QLineEdit *filters = f.line("filters");
         filters->setFocus();
@@ -203,7 +144,7 @@ private slots:
 
     void aBooleanIsABoxAndAChoiceAList()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         auto *bias = f.field("bias")->findChild<QCheckBox *>();
         QVERIFY(bias->isChecked());
@@ -222,7 +163,7 @@ private slots:
 
     void aSettingThatAnotherSwitchesOffIsHidden()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QVERIFY(!f.field("padding_size")->isVisible());
         f.document.setParameter({f.conv}, "padding", std::string("explicit"));
@@ -233,7 +174,7 @@ private slots:
 
     void theResetButtonIsThereWhileTheValueDiffersFromTheDefault()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QVERIFY(!f.reset("filters")->isVisible());
         f.retype(f.line("filters"), "99");
@@ -247,7 +188,7 @@ private slots:
 
     void severalLayersShowWhatTheyShareAndChangeTogether()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.document.setParameter({f.conv2}, "filters", std::int64_t{4});
         f.document.setParameter({f.conv2}, "bias", false);
         f.document.setParameter({f.conv2}, "padding", std::string("valid"));
@@ -274,7 +215,7 @@ private slots:
 
     void layersOfDifferentTypesShareWhatIsTheSame()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv, f.dense});
         QVERIFY(f.field("bias"));
         QVERIFY(f.field("initializer"));
@@ -287,7 +228,7 @@ private slots:
 
     void aLayerIsRenamedWithEnterAndKeepsItsNameOnEscape()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.dense});
         f.inspector.focusName();
         QVERIFY(f.name()->hasFocus());
@@ -310,7 +251,7 @@ private slots:
 
     void aNameBeingTypedBelongsToTheLayerItWasTypedFor()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.dense});
         f.retype(f.name(), "head");
         f.inspector.setSelection({f.conv});
@@ -321,7 +262,7 @@ private slots:
 
     void theWheelScrollsAndChangesNothing()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.resize(280, 200);
         f.inspector.setSelection({f.conv});
         QScrollBar *bar = f.inspector.findChild<QScrollArea *>()->verticalScrollBar();
@@ -341,7 +282,7 @@ private slots:
 
     void theFactsOfALayerAreTrue()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         QVERIFY(f.says("8x8x1"));
         QVERIFY(f.says("8x8x16"));
@@ -358,7 +299,7 @@ private slots:
 
     void aLayerIsPlacedInTheAdvancedPart()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         DeviceInfo cpu, gpu;
         cpu.id = "cpu";
         gpu.id = "cuda:0";
@@ -392,9 +333,37 @@ private slots:
         QCOMPARE(f.document.undoStack()->undoText(), QStringLiteral("Device of 2 layers"));
     }
 
+    void precisionAndRecomputationAreSetInTheAdvancedPart()
+    {
+        InspectorOnNetwork f;
+        f.inspector.setSelection({f.flatten});
+        f.inspector.placement()->fold()->setChecked(true);
+        const LayerTrainingFields *fields = f.inspector.placement()->training();
+        QVERIFY(fields->precision()->isVisible() && fields->recompute()->isVisible());
+        QVERIFY(!fields->frozen()->isVisible());  // it has no weights
+        f.inspector.setSelection({f.conv, f.dense});
+        QVERIFY(fields->frozen()->isVisible());
+        emit fields->precision()->edited(ParameterValue(std::string("float32")));
+        QCOMPARE(f.document.graph().find(f.conv)->precision, std::string("float32"));
+        QCOMPARE(f.document.graph().find(f.dense)->precision, std::string("float32"));
+        QCOMPARE(f.document.undoStack()->undoText(), QStringLiteral("Precision of 2 layers"));
+        emit fields->recompute()->edited(ParameterValue(true));
+        QVERIFY(f.document.graph().find(f.conv)->recompute && f.document.graph().find(f.dense)->recompute);
+        f.document.undoStack()->undo();
+        QVERIFY(!f.document.graph().find(f.conv)->recompute);
+        emit fields->precision()->edited(ParameterValue(std::string("as_the_run")));
+        QVERIFY(f.document.graph().find(f.conv)->precision.empty());
+
+        // In use, it is seen without being looked for.
+        f.document.setRecompute({f.conv2}, true);
+        f.inspector.placement()->fold()->setChecked(false);
+        f.inspector.setSelection({f.conv2});
+        QVERIFY(fields->recompute()->isVisible());
+    }
+
     void aDeviceInUseIsSeenWithoutBeingLookedFor()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.document.setDevice({f.dense}, "cuda:3");
         f.inspector.setSelection({f.conv});
         QVERIFY(!f.inspector.placement()->box()->isVisible());
@@ -412,7 +381,7 @@ private slots:
 
     void withNothingSelectedTheNetworkIsShown()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.document.setName("My digits");
         f.inspector.setSelection({});
         QVERIFY(f.says("My digits"));
@@ -434,16 +403,20 @@ private slots:
 
     void aProblemOfTheLayerIsShownWithItsFix()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         DataSignature signature;
         signature.sampleShape = Shape{8, 8, 1};
         signature.classes = 10;
         f.document.setDataSignature(signature);
         f.inspector.setSelection({f.conv});
-        QVERIFY(f.inspector.findChildren<QPushButton *>().isEmpty());
+        const auto fixButton = [&]() -> QPushButton * {
+            const ProblemRow *row = f.inspector.findChild<ProblemRow *>();
+            return row ? row->fixButton() : nullptr;
+        };
+        QVERIFY(!fixButton());
         f.inspector.setSelection({f.loss});
         QVERIFY(f.says("expects 10 classes"));
-        auto *fix = f.inspector.findChild<QPushButton *>();
+        QPushButton *fix = fixButton();
         QVERIFY(fix);
         QCOMPARE(fix->text(), QStringLiteral("Set units of dense to 10"));
         QTest::mouseClick(fix, Qt::LeftButton);
@@ -456,7 +429,7 @@ private slots:
         const auto project = projectFromText(R"({"format": 1, "name": "p", "graph": {"layers": [{"id": 1, "type": "lstm9",
             "name": "memory", "parameters": {"cells": 7}}], "wires": []}})");
         QVERIFY(project.has_value());
-        Fixture f;
+        InspectorOnNetwork f;
         f.document.reset(*project);
         f.inspector.setSelection({1});
         QVERIFY(f.says("Unknown layer"));
@@ -470,7 +443,7 @@ private slots:
 
     void deletingTheSelectedLayerShowsTheNetwork()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         f.retype(f.line("filters"), "x");  // invalid text must not outlive its layer
         f.document.remove({f.conv}, {});
@@ -481,7 +454,7 @@ private slots:
 
     void everyControlHasAName()
     {
-        Fixture f;
+        InspectorOnNetwork f;
         f.inspector.setSelection({f.conv});
         f.inspector.placement()->fold()->setChecked(true);
         for (const QWidget *widget : f.inspector.findChildren<QWidget *>())
@@ -494,7 +467,7 @@ private slots:
         const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS");
         for (const Appearance appearance : {Appearance::Dark, Appearance::Light}) {
             Theme::instance().apply(appearance);
-            Fixture f;
+            InspectorOnNetwork f;
             f.inspector.setForecast(someForecast());
             const auto shot = [&](const char *what) {
                 for (const FactTable *table : f.inspector.findChildren<FactTable *>())

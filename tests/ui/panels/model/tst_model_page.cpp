@@ -256,6 +256,38 @@ private slots:
             }
         }
     }
+
+    void aChosenProblemOpensTheDefinitionItIsIn()
+    {
+        Fixture f;
+        const LayerId block = *f.document.group({f.dense});
+        f.document.openBlock(block);
+        LayerId inside = 0;
+        for (const Layer &layer : f.document.shown().layers())
+            if (layer.type == "dense")
+                inside = layer.id;
+        f.document.leaveBlock();
+        f.page->selectLayer(inside, "block1");
+        QCOMPARE(f.document.openBlock(), "block1");
+        QCOMPARE(f.page->canvas()->selectedLayers(), std::vector{inside});
+        QCOMPARE(f.page->inspector()->selection(), std::vector{inside});
+        f.page->selectLayer(f.input);
+        QVERIFY(f.document.place().empty());
+        QCOMPARE(f.page->canvas()->selectedLayers(), std::vector{f.input});
+    }
+
+    void thePaletteOffersTheBlocksOfTheProject()
+    {
+        Fixture f;
+        (void)*f.document.group({f.dense});
+        f.choose("block1");
+        QCOMPARE(f.document.graph().layers().size(), std::size_t{4});
+        const LayerId added = f.page->canvas()->selectedLayers().front();
+        QCOMPARE(f.document.graph().find(added)->block, "block1");
+        f.document.openBlock(added);
+        f.choose("block1");  // refused with the reason
+        QVERIFY(f.page->canvas()->note().contains(QStringLiteral("itself")));
+    }
 };
 
 QTEST_MAIN(TestModelPage)

@@ -74,7 +74,7 @@ private slots:
             QCOMPARE(item->parent()->text(0), QString::fromLatin1(categoryTitle(spec.category)));
             QVERIFY(item->toolTip(0).contains(QString::fromStdString(spec.summary).toHtmlEscaped()));
         }
-        QCOMPARE(f.shown().size(), qsizetype(layerCatalog().size()));
+        QCOMPARE(f.shown().size(), qsizetype(layerCatalog().size() + builtInChoices().size()));
         QSet<QString> categories;
         for (int i = 0; i < f.tree.topLevelItemCount(); ++i)
             categories.insert(f.tree.topLevelItem(i)->text(0));
@@ -94,7 +94,7 @@ private slots:
         QTest::keyClicks(&f.search, "patterns everywhere image");  // words of the summary
         QCOMPARE(f.shown(), QStringList{"Conv 2D"});
         f.search.clear();
-        QCOMPARE(f.shown().size(), qsizetype(layerCatalog().size()));
+        QCOMPARE(f.shown().size(), qsizetype(layerCatalog().size() + builtInChoices().size()));
     }
 
     void anEmptyResultSaysSo()
@@ -196,7 +196,7 @@ private slots:
         QCOMPARE(tree.mimeTypes(), QStringList{QString::fromLatin1(kLayerMimeType)});
         QTreeWidgetItem *category = tree.topLevelItem(2);
         const std::unique_ptr<QMimeData> data(tree.mimeData({category->child(0)}));
-        QCOMPARE(data->data(kLayerMimeType).toStdString(), tree.typeOf(category->child(0)));
+        QCOMPARE(data->data(kLayerMimeType).toStdString(), tree.choiceOf(category->child(0)));
         QVERIFY(findLayer(data->data(kLayerMimeType).toStdString()));
         QVERIFY(!tree.mimeData({category}));
         QVERIFY(!(category->flags() & Qt::ItemIsDragEnabled));
@@ -206,7 +206,7 @@ private slots:
     void theGhostIsACardInEveryResolution()
     {
         for (const LayerSpec &spec : layerCatalog()) {
-            const QPixmap ghost = layerGhost(spec, QFont(), 2);
+            const QPixmap ghost = layerGhost(spec.type, QFont(), 2);
             QCOMPARE(ghost.deviceIndependentSize(), QSizeF(168, 48));
             QCOMPARE(ghost.width(), 336);
             const QImage image = ghost.toImage();
@@ -233,6 +233,38 @@ private slots:
             if (const QString folder = qEnvironmentVariable("TRAINYARD_SHOTS"); !folder.isEmpty())
                 image.save(QDir(folder).filePath(appearance == Appearance::Dark ? "palette-dark.png" : "palette-light.png"));
         }
+    }
+
+    void theBlocksOfTheProjectComeFirstAndGoAgain()
+    {
+        Fixture f;
+        const int before = f.tree.topLevelItemCount();
+        f.tree.setBlocks({}, {LayerChoice::ofBlock("encoder"), LayerChoice::ofBlock("attention")});
+        QCOMPARE(f.tree.topLevelItemCount(), before + 1);
+        QCOMPARE(f.tree.topLevelItem(0)->text(0), QStringLiteral("In this project"));
+        QTest::keyClicks(&f.search, "encod");
+        QCOMPARE(f.shown().value(0), QStringLiteral("encoder"));
+        QTest::keyClick(&f.search, Qt::Key_Return);
+        QCOMPARE(f.lastChosen(), "block:encoder");
+        f.tree.setBlocks(insideChoices(), {});  // while the filter is on
+        QVERIFY(!f.shown().contains(QStringLiteral("encoder")));
+        f.search.clear();
+        QCOMPARE(f.tree.topLevelItemCount(), before + 1);
+        QVERIFY(f.shown().contains(QStringLiteral("Block input")));
+        f.tree.setBlocks({}, {});
+        QCOMPARE(f.tree.topLevelItemCount(), before);
+    }
+
+    void builtInBlocksAreOffered()
+    {
+        Fixture f;
+        for (const LayerChoice &choice : builtInChoices()) {
+            QVERIFY2(f.item(choice.title()), qPrintable(choice.title()));
+            QCOMPARE(LayerChoice::fromText(choice.text()), std::optional(choice));
+        }
+        QVERIFY(!LayerChoice::fromText("built-in:nothing of that name"));
+        QVERIFY(!LayerChoice::fromText("no layer"));
+        QVERIFY(!LayerChoice::fromText(kBlockType));  // of which definition?
     }
 };
 

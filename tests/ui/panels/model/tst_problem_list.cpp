@@ -172,6 +172,26 @@ private slots:
                 image.save(QDir(folder).filePath(appearance == Appearance::Dark ? "problems-dark.png" : "problems-light.png"));
         }
     }
+
+    void aProblemInsideABlockNamesTheDefinitionAndLeadsThere()
+    {
+        Fixture f;
+        f.document.setDataSignature({});  // what comes to the block is known
+        const Result<LayerId> block = f.document.group({f.dense});
+        QVERIFY(block);
+        f.document.openBlock(*block);
+        LayerId inside = 0;
+        for (const Layer &layer : f.document.shown().layers())
+            if (layer.type == "dense")
+                inside = layer.id;
+        f.document.setParameter({inside}, "units", std::int64_t{0});
+        const auto row = std::find_if(f.list.rows().begin(), f.list.rows().end(), [](const ProblemRow *each) { return each->problem().inside != 0; });
+        QVERIFY(row != f.list.rows().end());
+        QCOMPARE((*row)->layerName(), QStringLiteral("dense in block1"));
+        QTest::mouseClick(*row, Qt::LeftButton);
+        QCOMPARE(f.chosen.last().at(1).value<std::string>(), "block1");
+        QCOMPARE(f.lastChosen(), inside);
+    }
 };
 
 QTEST_MAIN(TestProblemList)

@@ -6,8 +6,10 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QSplitter>
 #include <QTemporaryDir>
+#include <QTextEdit>
 #include <QThreadPool>
 #include <QtTest>
 
@@ -177,6 +179,28 @@ class TestRunsPage : public QObject
     Q_OBJECT
 private slots:
     void initTestCase() { Theme::instance().apply(Appearance::Light); }
+
+    void whatAPastRunsNetworkWroteIsShownByStep()
+    {
+        Bench bench;
+        {
+            const auto store = std::move(RunStore::open(bench.database()).value());
+            for (const int step : {100, 200, 300})
+                must(store->appendSample({0, 2, step, step / 50, 1'700'000'000'000, "The ", fmt::format("wagon {}", step),
+                                          R"({"length":200,"temperature":0.5,"seed":7})"}));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(bench.names(), kNewestFirst, kWaitMs);
+        bench.click("lower rate");
+        auto *text = bench.part<QTextEdit>("sampleText");
+        QTRY_COMPARE_WITH_TIMEOUT(text->toPlainText(), QStringLiteral("The wagon 300"), kWaitMs);
+        QVERIFY(text->isVisible());
+        bench.part<QSlider>("sampleSlider")->setValue(0);
+        QCOMPARE(text->toPlainText(), QStringLiteral("The wagon 100"));
+        QCOMPARE(bench.part<QLabel>("sampleCaption")->text(), QStringLiteral("Step 100, epoch 2"));
+        keepPictures(*bench.page, "runs-samples");
+        bench.click("wide");
+        QTRY_VERIFY_WITH_TIMEOUT(!text->isVisible(), kWaitMs);
+    }
 
     void anEmptyHistorySaysWhatItIsForAndStarts()
     {
@@ -419,6 +443,26 @@ private slots:
         QCOMPARE(bench.document.training().optimizer.learningRate, 0.01);
         bench.document.undoStack()->undo();
         QVERIFY(bench.document.graph().layers().empty());
+    }
+
+    void theNextRunStartsFromTheOneSelected()
+    {
+        Bench bench;
+        QTRY_COMPARE_WITH_TIMEOUT(bench.names(), kNewestFirst, kWaitMs);
+        auto *action = bench.part<QAction>("startFromRun");
+        bench.click("without checkpoint");
+        QTRY_VERIFY_WITH_TIMEOUT(action->toolTip().contains("no checkpoint"), kWaitMs);
+        QVERIFY(!action->isEnabled());
+        bench.click("wide");
+        QTRY_VERIFY_WITH_TIMEOUT(action->isEnabled(), kWaitMs);
+        QSignalSpy taken(bench.page.get(), &RunsPage::startFromTaken);
+        action->trigger();
+        QCOMPARE(taken.count(), 1);
+        QCOMPARE(bench.document.training().startFrom.kind, StartKind::Run);
+        QCOMPARE(bench.document.training().startFrom.run, std::int64_t{3});
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Start from wide"));
+        bench.document.undoStack()->undo();
+        QVERIFY(!bench.document.training().startFrom.isSet());
     }
 
     void pointsAreExportedExactly()

@@ -14,6 +14,7 @@
 
 #include "tests/ui/bridge/tiny_project.h"
 #include "ui/bridge/run_library.h"
+#include "ui/bridge/start_matcher.h"
 #include "ui/panels/train/chart_board.h"
 #include "ui/panels/train/event_log.h"
 #include "ui/panels/train/train_page.h"
@@ -88,7 +89,8 @@ private slots:
         Forecaster forecaster(document, loader);
         RunLibrary library;
         LiveRun run;
-        TrainPage page(document, loader, forecaster, run);
+        StartMatcher matcher(document, loader, library);
+        TrainPage page(document, loader, forecaster, library, matcher, run);
         document.reset(tinyProject(dir));
         library.open(document.project().database());
         page.resize(1280, 800);

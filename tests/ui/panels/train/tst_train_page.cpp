@@ -33,8 +33,9 @@ struct Bench {
     DataLoader loader{document};
     Forecaster forecaster{document, loader};
     RunLibrary library;
+    StartMatcher matcher{document, loader, library};
     LiveRun run;
-    TrainPage page{document, loader, forecaster, run};
+    TrainPage page{document, loader, forecaster, library, matcher, run};
 
     explicit Bench(std::int64_t epochs = 100'000) : Bench([&] { return tinyProject(dir, epochs); }) {}
     explicit Bench(const std::function<Project()> &make)
@@ -209,6 +210,27 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(verdict->text().startsWith(QStringLiteral("Does not fit")), qPrintable(verdict->text() + bench.forecaster.reason()), kLong);
         QVERIFY(verdict->property("error").toBool());
         QVERIFY(verdict->isVisible());
+        // Recomputation is offered; it does not help where the weights alone are too large, which is said then.
+        auto *recompute = bench.page.findChild<QPushButton *>(QStringLiteral("recomputeToFit"));
+        QVERIFY(recompute->isVisible());
+        QTest::mouseClick(recompute, Qt::LeftButton);
+        QVERIFY(bench.document.training().recompute);
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Recompute to fit"));
+        const auto *reason = bench.page.findChild<QLabel *>(QStringLiteral("reason"));
+        QTRY_VERIFY2_WITH_TIMEOUT(reason->isVisible() && reason->text().contains(QStringLiteral("The run does not fit into")), qPrintable(reason->text()), kLong);
+    }
+
+    void whatIsWorkedOutASecondTimeIsToldWithTheForecast()
+    {
+        Bench bench;
+        QTRY_VERIFY(bench.forecaster.forecast().has_value());
+        const auto *notes = bench.page.findChild<QLabel *>(QStringLiteral("forecastNotes"));
+        const auto *recompute = bench.page.findChild<QPushButton *>(QStringLiteral("recomputeToFit"));
+        QVERIFY(!notes->isVisible() && !recompute->isVisible());
+        bench.document.setRecompute({bench.document.graph().layers()[1].id}, true);
+        QTRY_VERIFY_WITH_TIMEOUT(notes->isVisible(), kLong);
+        QVERIFY2(notes->text().startsWith(QStringLiteral("Without recomputation the arena is ")) && notes->text().contains(QStringLiteral("1 layer")), qPrintable(notes->text()));
+        QCOMPARE(notes->toolTip(), QString::fromStdString(bench.document.graph().layers()[1].name));
     }
 
     void anUnknownForecastIsUnknownWithItsReason()
@@ -324,8 +346,9 @@ private slots:
                 lefts.insert(chart->x());
             return lefts.size();
         };
+        bench.page.resize(1800, 728);  // the plane of the two features stands beside the charts
         QTRY_COMPARE(int(columns()), 2);
-        bench.page.resize(800, 728);
+        bench.page.resize(1000, 728);
         QTRY_COMPARE(int(columns()), 1);
     }
 

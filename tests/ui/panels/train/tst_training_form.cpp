@@ -116,7 +116,8 @@ private slots:
         const OptimizerSpec *spec = findOptimizer(type.toStdString());
         for (const TrainingField &field : trainingFields()) {
             const auto isOwn = [&](const ParameterSpec &setting) { return setting.key == field.key.toStdString(); };
-            const bool used = !field.ofGpu && (!field.ofOptimizer || std::any_of(spec->settings.begin(), spec->settings.end(), isOwn));
+            const bool used = !field.ofGpu && (field.ofOptimizer ? std::any_of(spec->settings.begin(), spec->settings.end(), isOwn)
+                                                               : !field.isUsed || field.isUsed(bench.document.training()));
             QCOMPARE(bench.form.findChild<QWidget *>(field.key)->isVisible(), used);
         }
         QVERIFY(bench.edit("learningRate")->isVisible());
@@ -266,6 +267,24 @@ private slots:
         QVERIFY2(bench.messages().contains(QStringLiteral("The processor does not train in bfloat16. Choose float32, or a GPU.")), qPrintable(bench.messages().join(QString())));
         for (const char *key : {"tf32", "autotune", "memoryLimitMiB", "memoryPolicy"})
             QVERIFY2(!bench.form.findChild<QWidget *>(QLatin1String(key))->isVisible(), key);
+    }
+
+    void recomputationIsASwitchWithASizeThatIsThereWhileItIsOn()
+    {
+        Bench bench;
+        QVERIFY(!bench.edit("recomputeMiB")->isVisible());
+        auto *on = bench.form.findChild<QAbstractButton *>(QStringLiteral("recompute"));
+        QVERIFY(on && !on->isChecked());
+        on->click();
+        QVERIFY(bench.document.training().recompute);
+        QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Turn Recompute to fit on"));
+        QVERIFY(bench.edit("recomputeMiB")->isVisible());
+        bench.enter("recomputeMiB", QStringLiteral("1,500"));
+        QCOMPARE(bench.document.training().recomputeMiB, std::int64_t{1500});
+        keepPicture(bench.form, "form-recompute");
+        bench.enter("recomputeMiB", QStringLiteral("-1"));
+        QCOMPARE(bench.document.training().recomputeMiB, std::int64_t{1500});
+        QVERIFY2(bench.messages().join(QString()).contains(QStringLiteral("-1 MiB")), qPrintable(bench.messages().join(QString())));
     }
 
     void theMemoryPolicyAndItsLimitAreSteps()
