@@ -62,7 +62,7 @@ QSize DecisionPlot::sizeHint() const
 
 QSize DecisionPlot::minimumSizeHint() const
 {
-    return {220, 200};
+    return {100, 100};
 }
 
 void DecisionPlot::setGrid(std::shared_ptr<const DecisionGrid> grid)

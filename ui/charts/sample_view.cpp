@@ -28,6 +28,7 @@ SampleView::SampleView(QWidget *parent)
     m_slider->setToolTip(tr("Back to what the network wrote earlier"));
     m_caption->setObjectName(QStringLiteral("sampleCaption"));
     m_settings->setProperty("muted", true);
+    m_settings->setWordWrap(true);
     auto *line = new QHBoxLayout;
     line->setSpacing(kSpaceM);
     line->addWidget(m_caption);

@@ -23,7 +23,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr QSize kFirstSize(1280, 800), kLeastSize(880, 560);
+constexpr QSize kFirstSize(1280, 800), kLeastSize(960, 560);
 constexpr QSize kFrame(8, 40);  // room for the title bar, whose size is known only once it is there
 const QString kWelcome = QStringLiteral("welcome");
 

@@ -15,6 +15,7 @@ DecisionCard::DecisionCard(LiveRun &run, QWidget *parent)
     : Card(tr("Decision boundary"), parent), m_run(run), m_plot(new DecisionPlot), m_legend(new ChartLegend),
       m_key(mutedLabel(tr("Full points are of the training part, hollow ones of the others.")))
 {
+    m_key->setWordWrap(true);
     content()->addWidget(m_plot, 1);
     content()->addWidget(m_legend);
     content()->addWidget(m_key);

@@ -8,17 +8,10 @@
 
 namespace trainyard::ui {
 
-namespace {
-
-constexpr int kSmallest = 130;  // so that a narrow page keeps its buttons
-
-}  // namespace
-
 LiveViews::LiveViews(ProjectDocument &document, DataLoader &loader, LiveRun &run, QWidget *parent)
     : QWidget(parent), m_document(document), m_loader(loader), m_sample(new SampleCard(document, run)), m_decision(new DecisionCard(run))
 {
     setProperty("plain", true);
-    setMinimumWidth(kSmallest);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->addWidget(m_sample, 1);

@@ -30,8 +30,12 @@ SampleCard::SampleCard(ProjectDocument &document, LiveRun &run, QWidget *parent)
     auto *rows = new TrainingRows(document, grid, this);
     for (const TrainingField &field : samplingFields())
         rows->add(field);
+    // The card is as narrow as the window leaves it.
+    for (QLineEdit *edit : findChildren<QLineEdit *>()) {
+        edit->setMinimumWidth(kSettingWidth / 3);
+        edit->setMaximumWidth(kSettingWidth);
+    }
     if (auto *prompt = findChild<QLineEdit *>(QLatin1String(kPromptField))) {
-        prompt->setMinimumWidth(kSettingWidth);
         prompt->setMaximumWidth(QWIDGETSIZE_MAX);
         prompt->setAlignment(Qt::AlignLeft);
         prompt->setPlaceholderText(tr("the beginning of a line"));

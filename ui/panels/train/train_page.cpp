@@ -67,6 +67,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     views->addWidget(new LiveViews(document, loader, run));
     views->setStretchFactor(0, 3);
     views->setStretchFactor(1, 2);
+    views->setSizes({3 * kSideWidth, 2 * kSideWidth});
     views->setChildrenCollapsible(false);
     liveLayout->addWidget(views, 1);
     liveLayout->addWidget(new StepStrip(run));

@@ -357,9 +357,9 @@ private slots:
         Bench bench;
         QVERIFY(bench.startAndWait());
         QTRY_VERIFY(bench.shown("Step"));
-        bench.page.resize(840, 728);
+        bench.page.resize(900, 728);
         QTRY_VERIFY(!bench.shown("Step"));
-        QCOMPARE(bench.page.width(), 840);
+        QCOMPARE(bench.page.width(), 900);
         QVERIFY(bench.shown("State") && bench.shown("Epoch"));
         QVERIFY(bench.button("Stop")->isVisible());
     }
