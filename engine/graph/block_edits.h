@@ -23,7 +23,7 @@ struct BlockEdit {
 Result<BlockEdit> groupLayers(const Graph &graph, const std::string &inBlock, const std::vector<LayerId> &layers, const std::string &name);
 
 // Puts the layers of its definition in the place of the block, as often as it is repeated, with fresh ids and names. What the
-// block says of device, freezing and learning rate passes on to them; repeated blocks that share weights become layers that
+// block passes on to its layers (inheritFromBlock) is theirs then; repeated blocks that share weights become layers that
 // do. The definition goes when nobody uses it any more.
 // Refuses a block that cannot be expanded (see flatten.h), one that uses the weights of another block or lends it its own,
 // and one that would become more than kMaxFlatLayers layers.

@@ -18,18 +18,6 @@ struct Place {
     Layer around = {};               // the block around it, with what it takes from those around itself
 };
 
-// What layers take from the block around them.
-void inherit(Layer &layer, const Layer &around)
-{
-    if (layer.device.empty())
-        layer.device = around.device;
-    if (layer.precision.empty())
-        layer.precision = around.precision;
-    layer.recompute = layer.recompute || around.recompute;
-    layer.frozen = layer.frozen || around.frozen;
-    layer.learningRateFactor *= around.learningRateFactor;
-}
-
 class Flattener {
 public:
     explicit Flattener(const Graph &graph) : m_graph(graph), m_nextId(graph.nextId()) {}
@@ -92,7 +80,7 @@ private:
             const std::string own = layer.weightsOf.empty() ? layer.name : layer.weightsOf;
             layer.weightsOf = layer.weightsOf.empty() && place.weightsPrefix == place.prefix ? std::string() : place.weightsPrefix + own;
             layer.name = place.prefix + layer.name;
-            inherit(layer, place.around);
+            inheritFromBlock(layer, place.around);
         }
         const LayerId id = layer.id;
         m_flat.origins[id] = {place.top ? place.top : here, place.block, here};
@@ -114,7 +102,7 @@ private:
         const LayerSettings settings = settingsOf(*findLayer(kBlockType), layer);
         const std::int64_t repeat = settings.integer("repeat");
         Place inner{body, layer.block, place.top ? place.top : layer.id, {}, {}, inputs, place.stack, layer};
-        inherit(inner.around, place.around);
+        inheritFromBlock(inner.around, place.around);
         inner.stack.push_back(layer.block);
         // The block whose weights it uses: named beside it, or where the place itself takes its weights from.
         const std::string owner = place.weightsPrefix + (layer.weightsOf.empty() ? layer.name : layer.weightsOf);

@@ -265,6 +265,17 @@ Result<std::vector<LayerId>> Graph::topologicalOrder() const
     return order;
 }
 
+void inheritFromBlock(Layer &layer, const Layer &block)
+{
+    if (layer.device.empty())
+        layer.device = block.device;
+    if (layer.precision.empty())
+        layer.precision = block.precision;
+    layer.recompute = layer.recompute || block.recompute;
+    layer.frozen = layer.frozen || block.frozen;
+    layer.learningRateFactor *= block.learningRateFactor;
+}
+
 bool isDeviceName(std::string_view text)
 {
     constexpr std::string_view kGpu = "cuda:";

@@ -105,6 +105,10 @@ struct BlockDefinition {
     bool operator==(const BlockDefinition &) const = default;
 };
 
+// What a layer in a block takes from it: where it computes and how precisely, unless it says so itself; that its values are
+// worked out again; freezing; the learning rate factor, which multiplies its own.
+void inheritFromBlock(Layer &layer, const Layer &block);
+
 // Whether a layer can be placed there: "cpu" or "cuda:N". Says nothing about whether this machine has it.
 bool isDeviceName(std::string_view text);
 // The key of Layer::device in files, problems and fixes; no setting of a layer may be called so.

@@ -97,9 +97,7 @@ private:
             Layer layer = inner;
             layer.id = m_result.nextId();
             layer.name = m_result.freshName(inner.name);
-            layer.device = inner.device.empty() ? m_block.device : inner.device;
-            layer.frozen = inner.frozen || m_block.frozen;
-            layer.learningRateFactor = inner.learningRateFactor * m_block.learningRateFactor;
+            inheritFromBlock(layer, m_block);
             layer.x += m_moveX;
             layer.y += m_moveY + static_cast<double>(copy) * m_copyHeight;
             sources[inner.id] = layer.id;

@@ -4,8 +4,10 @@
 
 #include "engine/graph/block_edits.h"
 #include "engine/graph/flatten.h"
+#include "tests/engine/graph/named_layers.h"
 
 using namespace trainyard;
+using trainyard::test::addNamed;
 
 // Layers become a block and come out of it again, and what cannot be is refused with a reason.
 class TestBlockEdits : public QObject {
@@ -13,32 +15,19 @@ class TestBlockEdits : public QObject {
 
     using List = std::vector<std::int64_t>;
 
-    static LayerId add(Graph &graph, const std::string &type, const std::string &name, const std::vector<LayerId> &sources = {},
-                       const ParameterMap &settings = {}, double x = 0)
-    {
-        const LayerId id = graph.add(type, x, 80.0 * static_cast<double>(graph.layers().size()));
-        graph.edit(id)->name = name;
-        graph.edit(id)->parameters = settings;
-        int port = 0;
-        for (const LayerId source : sources)
-            if (!graph.connect({source, id, port++}))
-                throw std::runtime_error(name + " cannot be connected");
-        return id;
-    }
-
     static ParameterMap units(std::int64_t count) { return {{"units", count}}; }
 
     // in -> a -> act -> sum(act, a) -> scores -> loss, with a side way in -> b -> joined.
     static Graph network()
     {
         Graph graph;
-        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{8}}});
-        const LayerId a = add(graph, "dense", "a", {in}, units(8));
-        const LayerId act = add(graph, "tanh", "act", {a});
-        const LayerId b = add(graph, "dense", "b", {in}, units(8), 200);
-        const LayerId sum = add(graph, "add", "sum", {act, b, a});
-        const LayerId scores = add(graph, "dense", "scores", {sum}, units(3));
-        add(graph, "softmax_cross_entropy", "loss", {scores});
+        const LayerId in = addNamed(graph, "input", "in", {}, {{"shape", List{8}}});
+        const LayerId a = addNamed(graph, "dense", "a", {in}, units(8));
+        const LayerId act = addNamed(graph, "tanh", "act", {a});
+        const LayerId b = addNamed(graph, "dense", "b", {in}, units(8), 200);
+        const LayerId sum = addNamed(graph, "add", "sum", {act, b, a});
+        const LayerId scores = addNamed(graph, "dense", "scores", {sum}, units(3));
+        addNamed(graph, "softmax_cross_entropy", "loss", {scores});
         return graph;
     }
 
@@ -146,7 +135,7 @@ private slots:
     {
         Graph graph = network();
         const LayerId in = graph.findByName("in")->id;
-        const LayerId twice = add(graph, "multiply", "square", {in, in});
+        const LayerId twice = addNamed(graph, "multiply", "square", {in, in});
         const BlockEdit edit = grouped(graph, {"square"});
         QVERIFY(twice != edit.block);
         QCOMPARE(edit.graph.wiresInto(edit.block).size(), std::size_t{1});
@@ -177,20 +166,20 @@ private slots:
         QVERIFY(refusal(groupLayers(graph, {}, {12345}, "part")).contains("no layer with the id 12345"));
         QVERIFY(refusal(groupLayers(graph, "nowhere", {1}, "part")).contains("no block nowhere"));
         Graph loose = graph;
-        add(loose, "relu", "loose");
+        addNamed(loose, "relu", "loose");
         QVERIFY(groupRefusal(loose, {"loose"}).contains("Nothing comes into"));
     }
 
     void moreThanEightInputsAreRefused()
     {
         Graph graph;
-        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{4}}});
+        const LayerId in = addNamed(graph, "input", "in", {}, {{"shape", List{4}}});
         std::vector<LayerId> first, second;
         for (int i = 0; i < 9; ++i)
-            (i < 5 ? first : second).push_back(add(graph, "relu", "relu" + std::to_string(i), {in}));
-        const LayerId one = add(graph, "add", "one", first);
+            (i < 5 ? first : second).push_back(addNamed(graph, "relu", "relu" + std::to_string(i), {in}));
+        const LayerId one = addNamed(graph, "add", "one", first);
         second.push_back(one);
-        add(graph, "add", "two", second);
+        addNamed(graph, "add", "two", second);
         QVERIFY(groupRefusal(graph, {"one", "two"}).contains("9 other layers feed"));
     }
 
@@ -251,6 +240,8 @@ private slots:
         Layer &block = *edit.graph.edit(edit.block);
         block.frozen = true;
         block.device = "cpu";
+        block.precision = kFloat32Exception;
+        block.recompute = true;
         block.learningRateFactor = 0.5;
         Graph body = *edit.graph.findBlock("part");
         body.edit(body.findByName("a")->id)->learningRateFactor = 0.5;
@@ -260,6 +251,8 @@ private slots:
                 if (layer.name.ends_with("a")) {
                     QVERIFY(layer.frozen);
                     QCOMPARE(layer.device, std::string("cpu"));
+                    QCOMPARE(layer.precision, std::string(kFloat32Exception));
+                    QVERIFY(layer.recompute);
                     QCOMPARE(layer.learningRateFactor, 0.25);
                 }
     }
@@ -269,7 +262,7 @@ private slots:
         BlockEdit edit = grouped(network(), {"scores"});
         Graph &graph = edit.graph;
         graph.disconnect({edit.block, graph.findByName("loss")->id, 0});
-        const LayerId second = add(graph, kBlockType, "second", {edit.block});
+        const LayerId second = addNamed(graph, kBlockType, "second", {edit.block});
         graph.edit(second)->block = "part";
         QVERIFY(graph.connect({second, graph.findByName("loss")->id, 0}));
         QCOMPARE(blockUses(graph, "part"), 2);
@@ -305,7 +298,7 @@ private slots:
     {
         const BlockEdit edit = grouped(network(), {"scores"});
         Graph graph = edit.graph, body = *graph.findBlock("part");
-        const LayerId again = add(body, kBlockType, "again", {body.findByName("scores")->id});
+        const LayerId again = addNamed(body, kBlockType, "again", {body.findByName("scores")->id});
         body.edit(again)->block = "part";
         graph.setBlock("part", body);
         QVERIFY(containsBlock(graph, "part", "part"));
@@ -316,13 +309,13 @@ private slots:
     void aBlockThatGivesWhatComesInLeavesAWire()
     {
         Graph body;
-        const LayerId in = add(body, kBlockInputType, "in");
-        add(body, kBlockOutputType, "out", {in});
+        const LayerId in = addNamed(body, kBlockInputType, "in");
+        addNamed(body, kBlockOutputType, "out", {in});
         Graph graph = network();
         graph.setBlock("nothing", body);
         const LayerId scores = graph.findByName("scores")->id, loss = graph.findByName("loss")->id;
         graph.disconnect({scores, loss, 0});
-        const LayerId block = add(graph, kBlockType, "nothing", {scores});
+        const LayerId block = addNamed(graph, kBlockType, "nothing", {scores});
         graph.edit(block)->block = "nothing";
         QVERIFY(graph.connect({block, loss, 0}));
         QCOMPARE(wireTexts(ungrouped(graph, block)), wireTexts(network()));
@@ -357,7 +350,7 @@ private slots:
         QVERIFY(withoutUnusedBlocks(graph).blocks().empty());
         // Two that contain one another and stand nowhere.
         Graph body = *graph.findBlock("inner");
-        body.edit(add(body, kBlockType, "x", {body.findByName("a")->id}))->block = "outer";
+        body.edit(addNamed(body, kBlockType, "x", {body.findByName("a")->id}))->block = "outer";
         graph.setBlock("inner", body);
         QVERIFY(containsBlock(graph, "inner", "inner"));
         QVERIFY(withoutUnusedBlocks(graph).blocks().empty());

@@ -3,31 +3,20 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/graph/flatten.h"
+#include "tests/engine/graph/named_layers.h"
 
 using namespace trainyard;
+using trainyard::test::addNamed;
 
 class TestFlatten : public QObject {
     Q_OBJECT
 
     using List = std::vector<std::int64_t>;
 
-    static LayerId add(Graph &graph, const std::string &type, const std::string &name, const std::vector<LayerId> &sources = {},
-                       const ParameterMap &settings = {})
-    {
-        const LayerId id = graph.add(type);
-        graph.edit(id)->name = name;
-        graph.edit(id)->parameters = settings;
-        int port = 0;
-        for (const LayerId source : sources)
-            if (!graph.connect({source, id, port++}))
-                throw std::runtime_error(name + " cannot be connected");
-        return id;
-    }
-
     static LayerId addBlock(Graph &graph, const std::string &definition, const std::string &name, const std::vector<LayerId> &sources,
                             const ParameterMap &settings = {})
     {
-        const LayerId id = add(graph, kBlockType, name, sources, settings);
+        const LayerId id = addNamed(graph, kBlockType, name, sources, settings);
         graph.edit(id)->block = definition;
         return id;
     }
@@ -36,9 +25,9 @@ class TestFlatten : public QObject {
     static Graph residual(std::int64_t units = 8)
     {
         Graph body;
-        const LayerId in = add(body, kBlockInputType, "in");
-        const LayerId dense = add(body, "dense", "dense1", {in}, {{"units", units}});
-        add(body, kBlockOutputType, "out", {add(body, "add", "sum", {in, dense})});
+        const LayerId in = addNamed(body, kBlockInputType, "in");
+        const LayerId dense = addNamed(body, "dense", "dense1", {in}, {{"units", units}});
+        addNamed(body, kBlockOutputType, "out", {addNamed(body, "add", "sum", {in, dense})});
         return body;
     }
 
@@ -47,9 +36,9 @@ class TestFlatten : public QObject {
     {
         Graph graph;
         graph.setBlock("residual", definition);
-        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{8}}});
+        const LayerId in = addNamed(graph, "input", "in", {}, {{"shape", List{8}}});
         const LayerId block = addBlock(graph, "residual", "res", {in}, settings);
-        add(graph, "softmax_cross_entropy", "loss", {add(graph, "dense", "scores", {block}, {{"units", std::int64_t{3}}})});
+        addNamed(graph, "softmax_cross_entropy", "loss", {addNamed(graph, "dense", "scores", {block}, {{"units", std::int64_t{3}}})});
         return graph;
     }
 
@@ -91,8 +80,8 @@ private slots:
     void aGraphWithoutBlocksStaysAsItIs()
     {
         Graph graph;
-        const LayerId in = add(graph, "input", "in", {}, {{"shape", List{8}}});
-        add(graph, "relu", "relu1", {in});
+        const LayerId in = addNamed(graph, "input", "in", {}, {{"shape", List{8}}});
+        addNamed(graph, "relu", "relu1", {in});
         QCOMPARE(flatten(graph).graph, graph);
     }
 
@@ -174,9 +163,9 @@ private slots:
     void blocksNest()
     {
         Graph outer;
-        const LayerId in = add(outer, kBlockInputType, "in");
+        const LayerId in = addNamed(outer, kBlockInputType, "in");
         const LayerId first = addBlock(outer, "residual", "a", {in});
-        add(outer, kBlockOutputType, "out", {addBlock(outer, "residual", "b", {first}, {{"repeat", std::int64_t{2}}})});
+        addNamed(outer, kBlockOutputType, "out", {addBlock(outer, "residual", "b", {first}, {{"repeat", std::int64_t{2}}})});
         Graph graph = around(residual());
         graph.setBlock("stage", outer);
         graph.edit(graph.findByName("res")->id)->block = "stage";
@@ -190,8 +179,8 @@ private slots:
     void aBlockThatContainsItselfIsNamedWithItsPath()
     {
         Graph outer;
-        const LayerId in = add(outer, kBlockInputType, "in");
-        add(outer, kBlockOutputType, "out", {addBlock(outer, "stage", "again", {in})});
+        const LayerId in = addNamed(outer, kBlockInputType, "in");
+        addNamed(outer, kBlockOutputType, "out", {addBlock(outer, "stage", "again", {in})});
         Graph graph = around(residual());
         graph.setBlock("stage", outer);
         graph.edit(graph.findByName("res")->id)->block = "stage";
@@ -212,10 +201,10 @@ private slots:
         body.remove(body.findByName("out")->id);
         QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("has no output"));
         body = residual();
-        add(body, "mean_squared_error", "loss2", {body.findByName("sum")->id});
+        addNamed(body, "mean_squared_error", "loss2", {body.findByName("sum")->id});
         QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("loss2 cannot stand inside"));
         body = residual();
-        const LayerId more = add(body, kBlockInputType, "in2", {}, {{"number", std::int64_t{2}}});
+        const LayerId more = addNamed(body, kBlockInputType, "in2", {}, {{"number", std::int64_t{2}}});
         QVERIFY(body.connect({more, body.findByName("sum")->id, 2}));
         QVERIFY(QString::fromStdString(onlyProblem(around(body))).contains("res takes 2 inputs, got 1"));
     }
@@ -251,8 +240,8 @@ private slots:
         std::string inner = "residual";
         for (int level = 0; level < 4; ++level) {
             Graph body;
-            const LayerId in = add(body, kBlockInputType, "in");
-            add(body, kBlockOutputType, "out", {addBlock(body, inner, "x", {in}, {{"repeat", std::int64_t{64}}})});
+            const LayerId in = addNamed(body, kBlockInputType, "in");
+            addNamed(body, kBlockOutputType, "out", {addBlock(body, inner, "x", {in}, {{"repeat", std::int64_t{64}}})});
             inner = "level" + std::to_string(level);
             graph.setBlock(inner, body);
         }
