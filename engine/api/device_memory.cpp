@@ -54,14 +54,6 @@ std::vector<std::uint64_t> measurements(const Json &entry)
     return values;
 }
 
-std::optional<NvmlGpu> gpuOf(const std::string &uuid)
-{
-    if (uuid.empty())
-        return std::nullopt;
-    const auto session = Nvml::open();
-    return session ? (*session)->gpu(uuid) : std::nullopt;
-}
-
 std::string holderName(const GpuProcess &process)
 {
     return process.name.empty() ? fmt::format("process {}", process.pid) : fmt::format("{} (pid {})", process.name, process.pid);
@@ -127,7 +119,7 @@ Status learnOverhead(const DeviceIdentity &device, std::uint64_t bytes, const st
 
 DeviceMemoryNow deviceMemoryNow(const std::string &uuid)
 {
-    const auto gpu = gpuOf(uuid);
+    const auto gpu = findGpu(uuid);
     if (!gpu)
         return {};
     const GpuReading reading = gpu->read();
@@ -136,7 +128,7 @@ DeviceMemoryNow deviceMemoryNow(const std::string &uuid)
 
 std::string memoryHoldersText(const std::string &uuid)
 {
-    const auto gpu = gpuOf(uuid);
+    const auto gpu = findGpu(uuid);
     const auto processes = gpu ? gpu->processes() : std::nullopt;
     if (!processes)
         return {};

@@ -37,10 +37,8 @@ std::optional<double> EnergyMeter::joules(const DeviceInfo &device)
     if (device.uuid.empty())
         return std::nullopt;
     auto known = m_gpus.find(device.uuid);
-    if (known == m_gpus.end()) {
-        const auto session = Nvml::open();
-        known = m_gpus.emplace(device.uuid, session ? (*session)->gpu(device.uuid) : std::nullopt).first;
-    }
+    if (known == m_gpus.end())
+        known = m_gpus.emplace(device.uuid, findGpu(device.uuid)).first;
     return known->second ? known->second->energy() : std::nullopt;
 }
 

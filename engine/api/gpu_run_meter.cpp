@@ -6,8 +6,7 @@ namespace trainyard {
 
 GpuRunMeter::GpuRunMeter(TelemetryHub &hub, std::string uuid, std::uint64_t plannedBytes) : m_plannedBytes(plannedBytes)
 {
-    if (const auto session = Nvml::open())
-        m_gpu = (*session)->gpu(uuid);
+    m_gpu = findGpu(uuid);
     if (!m_gpu)
         return;
     m_joulesBefore = m_gpu->energy();

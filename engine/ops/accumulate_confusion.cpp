@@ -17,6 +17,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAccumulateConfusionOp{"accumulate_confusion", infer, nullptr, nullptr};
+const OpSpec kAccumulateConfusionOp{.name = "accumulate_confusion", .inferOutputs = infer, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -13,6 +13,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAccumulateErrorOp{"accumulate_error", infer, nullptr, nullptr};
+const OpSpec kAccumulateErrorOp{.name = "accumulate_error", .inferOutputs = infer, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -10,6 +10,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAccumulateLossOp{"accumulate_loss", infer, nullptr, nullptr};
+const OpSpec kAccumulateLossOp{.name = "accumulate_loss", .inferOutputs = infer, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -11,6 +11,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAccumulateR2Op{"accumulate_r2", infer, nullptr, nullptr};
+const OpSpec kAccumulateR2Op{.name = "accumulate_r2", .inferOutputs = infer, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -16,6 +16,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &attributes, std
     return std::vector<OutputType>{};
 }
 
-const OpSpec kAccumulateTopKOp{"accumulate_top_k", infer, nullptr, nullptr};
+const OpSpec kAccumulateTopKOp{.name = "accumulate_top_k", .inferOutputs = infer, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -28,6 +28,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 3.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kMeanSquaredErrorOp{.name = "mean_squared_error", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b1};
+const OpSpec kMeanSquaredErrorOp{.name = "mean_squared_error", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b1, .readsAnyFloat = true};
 
 }  // namespace trainyard

@@ -10,6 +10,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return activationLike(inputs[0]);
 }
 
-const OpSpec kMeanSquaredErrorGradOp{.name = "mean_squared_error_grad", .inferOutputs = infer, .inPlaceInput = 0, .isLossGradient = true};
+const OpSpec kMeanSquaredErrorGradOp{.name = "mean_squared_error_grad", .inferOutputs = infer, .inPlaceInput = 0, .readsAnyFloat = true, .isLossGradient = true};
 
 }  // namespace trainyard

@@ -69,6 +69,7 @@ struct OpSpec {
     // What a 16-bit program does with the op (program/lower_precision.cpp):
     unsigned float32Outputs = 0;  // bit k: output k, an activation, stays float32: statistics, losses, probabilities
     int weightInput = -1;         // the input that is a matrix of weights for the tensor cores; -1: none
+    bool readsAnyFloat = false;   // reads its inputs in 16 bit as well as in float32, whatever the layers around it: losses, metrics
     bool isUpdate = false;        // changes parameters by their gradients, which are the second input of each group
     bool isLossGradient = false;  // where the backward pass begins; float16's loss scale is applied behind it
     // Ops over many tensors: so many inputs, of one shape and layout, belong to each; a few behind the last group are of

@@ -28,6 +28,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 8.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kRowLossOp{.name = "row_loss", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b1};
+const OpSpec kRowLossOp{.name = "row_loss", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b1, .readsAnyFloat = true};
 
 }  // namespace trainyard

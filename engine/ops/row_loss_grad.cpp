@@ -15,6 +15,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 8.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kRowLossGradOp{.name = "row_loss_grad", .inferOutputs = infer, .flops = flops, .isLossGradient = true};
+const OpSpec kRowLossGradOp{.name = "row_loss_grad", .inferOutputs = infer, .flops = flops, .readsAnyFloat = true, .isLossGradient = true};
 
 }  // namespace trainyard

@@ -32,6 +32,6 @@ static double flops(const OpAttributes &, std::span<const TensorType> inputs, st
     return 5.0 * static_cast<double>(inputs[0].shape.elements());
 }
 
-const OpSpec kSoftmaxCrossEntropyOp{.name = "softmax_cross_entropy", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b11};
+const OpSpec kSoftmaxCrossEntropyOp{.name = "softmax_cross_entropy", .inferOutputs = infer, .gradient = gradient, .flops = flops, .float32Outputs = 0b11, .readsAnyFloat = true};
 
 }  // namespace trainyard

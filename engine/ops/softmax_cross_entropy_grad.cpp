@@ -11,6 +11,6 @@ static Result<std::vector<OutputType>> infer(const OpAttributes &, std::span<con
     return activationLike(inputs[0]);
 }
 
-const OpSpec kSoftmaxCrossEntropyGradOp{.name = "softmax_cross_entropy_grad", .inferOutputs = infer, .inPlaceInput = 0, .isLossGradient = true};
+const OpSpec kSoftmaxCrossEntropyGradOp{.name = "softmax_cross_entropy_grad", .inferOutputs = infer, .inPlaceInput = 0, .readsAnyFloat = true, .isLossGradient = true};
 
 }  // namespace trainyard

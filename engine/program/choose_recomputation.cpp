@@ -234,28 +234,16 @@ private:
     // By the planner itself, over all programs of the arena.
     RecomputeChoice planned(const OpChoice &ops)
     {
-        std::vector<Program> programs;
+        const std::vector<Recomputed> all = recomputeAll(m_programs, ops);
+        std::vector<const Program *> programs;
         std::vector<StorageNeeds> needs;
-        double flops = 0;
-        for (std::size_t p = 0; p < m_programs.size(); ++p) {
-            if (m_programs[p]->mode != Mode::Train) {
-                programs.push_back(*m_programs[p]);
-                needs.push_back(m_needs[p]);
-                continue;
-            }
-            OpChoice own = ops;
-            own.resize(m_programs[p]->list.ops.size());
-            Recomputed again = recompute(*m_programs[p], own);
-            needs.push_back(needsOf(again, m_needs[p]));
-            flops = again.flops;
-            programs.push_back(std::move(again.program));
+        for (std::size_t p = 0; p < all.size(); ++p) {
+            programs.push_back(&all[p].program);
+            needs.push_back(needsOf(all[p], m_needs[p]));
         }
-        std::vector<const Program *> pointers;
-        for (const Program &program : programs)
-            pointers.push_back(&program);
-        const MemoryPlan plan = planMemory(pointers, needs).front();
+        const MemoryPlan plan = planMemory(programs, needs).front();
         m_persistent = plan.persistentBytes;
-        return {ops, plan.arenaBytes(), flops};
+        return {ops, plan.arenaBytes(), all.front().flops};
     }
 
     std::span<const Program *const> m_programs;

@@ -172,22 +172,7 @@ private:
             insert(0, std::move(cast->second));
     }
 
-    static bool readsAnyType(const Op &op)
-    {
-        switch (op.kind) {
-        case OpKind::SoftmaxCrossEntropy:
-        case OpKind::RowLoss:
-        case OpKind::MeanSquaredError:
-        case OpKind::AccumulateLoss:
-        case OpKind::AccumulateError:
-        case OpKind::AccumulateR2:
-        case OpKind::AccumulateTopK:
-        case OpKind::AccumulateConfusion: return true;
-        default: return opSpec(op.kind).isLossGradient;
-        }
-    }
-
-    // Losses and metrics read predictions of any type; all other ops want what follows the precision in one of their own.
+    // Ops that do not read any type want what follows the precision in one of their own.
     void castBetweenLayers()
     {
         if (std::none_of(m_float32Layers.begin(), m_float32Layers.end(), [](bool layer) { return layer; }))
@@ -196,7 +181,7 @@ private:
         std::map<std::pair<ValueId, std::int32_t>, ValueId> copies;  // by value and device
         for (std::size_t i = 0; i < m_list.ops.size(); ++i) {
             const Op &reader = m_list.ops[i];
-            if (readsAnyType(reader))
+            if (opSpec(reader.kind).readsAnyFloat)
                 continue;
             const DType wanted = isFloat32(reader) ? DType::F32 : m_low;
             for (std::size_t k = 0; k < m_list.ops[i].inputs.size(); ++k) {

@@ -155,6 +155,17 @@ Recomputed recompute(const Program &program, const OpChoice &ops)
     return Recomputing(program, ops).run();
 }
 
+std::vector<Recomputed> recomputeAll(std::span<const Program *const> programs, const OpChoice &ops)
+{
+    std::vector<Recomputed> all;
+    for (const Program *program : programs) {
+        OpChoice own = program->mode == Mode::Train ? ops : OpChoice();
+        own.resize(program->list.ops.size());
+        all.push_back(recompute(*program, own));
+    }
+    return all;
+}
+
 OpChoice markedOps(const Program &program, const FlatGraph &graph)
 {
     const std::vector<std::string> &names = program.layerNames;

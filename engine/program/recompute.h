@@ -3,6 +3,7 @@
 // Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost".
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/graph/flatten.h"
@@ -30,5 +31,8 @@ struct Recomputed {
 // Each chosen op runs again before the backward pass first reads one of its results, after the chosen ops it reads from;
 // whatever the backward pass read of it, it reads of the second run. Values keep their ids.
 Recomputed recompute(const Program &program, const OpChoice &ops);
+
+// The programs of one arena: those that train, which share the forward phase, with these ops, the others as they are.
+std::vector<Recomputed> recomputeAll(std::span<const Program *const> programs, const OpChoice &ops);
 
 }  // namespace trainyard

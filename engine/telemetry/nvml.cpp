@@ -99,4 +99,12 @@ std::optional<NvmlGpu> Nvml::gpu(std::string_view uuid) const
     return std::nullopt;
 }
 
+std::optional<NvmlGpu> findGpu(std::string_view uuid)
+{
+    if (uuid.empty())
+        return std::nullopt;
+    const auto session = Nvml::open();
+    return session ? (*session)->gpu(uuid) : std::nullopt;
+}
+
 }  // namespace trainyard

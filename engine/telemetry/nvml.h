@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,5 +67,8 @@ private:
     nvml::Device m_device;
     unsigned m_index;
 };
+
+// The GPU of this uuid, in the process's session. Empty: there is no driver, it shows none such, or the uuid is empty.
+std::optional<NvmlGpu> findGpu(std::string_view uuid);
 
 }  // namespace trainyard

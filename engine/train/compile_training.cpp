@@ -27,10 +27,9 @@ std::vector<const Program *> pointersTo(const std::vector<Program> &programs)
 std::uint64_t roomOn(const DeviceInfo &device, const DeviceSettings &settings)
 {
     std::uint64_t free = device.memoryFree;
-    if (free == 0 && !device.uuid.empty())
-        if (const auto driver = Nvml::open(); driver)
-            if (const auto gpu = (*driver)->gpu(device.uuid))
-                free = gpu->read().memoryFree.value_or(0);
+    if (free == 0)
+        if (const auto gpu = findGpu(device.uuid))
+            free = gpu->read().memoryFree.value_or(0);
     free -= free / 10;
     if (settings.memoryLimit > 0)
         free = free == 0 ? settings.memoryLimit : std::min(free, settings.memoryLimit);
@@ -78,24 +77,18 @@ struct Compiler {
 
     Result<CompiledTraining> compile(const CompiledTraining &without, const OpChoice &ops) const
     {
-        std::vector<Program> programs;
-        double flops = 0;
-        for (const Program &program : without.programs) {
-            if (program.mode != Mode::Train) {
-                programs.push_back(program);
-                continue;
-            }
-            // The programs that train differ behind the backward pass only.
-            if (program.backwardBegin != without.programs[kTrainProgram].backwardBegin)
+        const Program &training = without.programs[kTrainProgram];
+        // The programs that train differ behind the backward pass only.
+        for (const Program &program : without.programs)
+            if (program.mode == Mode::Train && program.backwardBegin != training.backwardBegin)
                 return fail(ErrorCode::Internal, "The programs that train do not begin alike.");
-            OpChoice own = ops;
-            own.resize(program.list.ops.size());
-            Recomputed again = recompute(program, own);
-            flops = again.flops;
+        std::vector<Recomputed> all = recomputeAll(pointersTo(without.programs), ops);
+        const double flops = all[kTrainProgram].flops;
+        std::vector<Program> programs;
+        for (Recomputed &again : all)
             programs.push_back(std::move(again.program));
-        }
         TRAINYARD_TRY(CompiledTraining compiled, compile(std::move(programs)));
-        compiled.recomputation = toldOf(without.programs[kTrainProgram], ops, flops, without.executable->arenaBytes());
+        compiled.recomputation = toldOf(training, ops, flops, without.executable->arenaBytes());
         return compiled;
     }
 

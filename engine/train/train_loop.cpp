@@ -78,7 +78,7 @@ Status TrainLoop::trainEpoch()
         const auto begin = Clock::now();
         TRAINYARD_CHECK(trainOneStep());
         const bool epochEnds = m_stepInEpoch == m_order->stepsPerEpoch();
-        const bool due = isEvaluationDue(epochEnds);
+        const bool due = isEvaluationDue(epochEnds, m_progress.epoch + 1);
         if (m_stepInEpoch % m_reportEvery == 0 || epochEnds) {
             TRAINYARD_CHECK(m_model->requestTrainingSums(m_progress.step));
             ++m_reportsPending;

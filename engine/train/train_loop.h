@@ -47,7 +47,7 @@ private:
     bool isScheduled() const { return m_job.config.schedule != ScheduleConfig(); }
 
     // Between steps (train_loop_evaluate.cpp).
-    bool isEvaluationDue(bool epochEnds) const;
+    bool isEvaluationDue(bool epochEnds, std::int64_t epochs) const;  // epochs: that have ended by then
     Status finishEpoch();
     Status evaluate(bool trainingIsKnown);
     Status judge(std::span<const MetricResult> results);
@@ -55,6 +55,8 @@ private:
     Status evaluateTest();
     Status saveCheckpoint(const char *reason);
     Result<std::shared_ptr<const Checkpoint>> makeCheckpoint();
+
+    bool isAskedToStop() const { return m_stop.stop_requested() || m_mailbox.isAskedToStop(); }
 
     // Looks at the network after an evaluation and on demand (train_loop_look.cpp).
     Status look(bool last);

@@ -6,12 +6,12 @@
 
 namespace trainyard {
 
-bool TrainLoop::isEvaluationDue(bool epochEnds) const
+bool TrainLoop::isEvaluationDue(bool epochEnds, std::int64_t epochs) const
 {
     const EvaluationConfig &rhythm = m_job.config.evaluation;
     if (rhythm.inSteps)
         return m_progress.step % rhythm.every == 0;
-    return epochEnds && (m_progress.epoch + 1) % rhythm.every == 0;
+    return epochEnds && epochs % rhythm.every == 0;
 }
 
 // The whole epoch's training metrics, and the accumulators back to zero.
@@ -27,7 +27,7 @@ Status TrainLoop::finishEpoch()
     TRAINYARD_CHECK(m_model->setTrainingSums(zeros));
     m_windowBase = m_lastSums = zeros;
 
-    if (isEvaluationDue(true))
+    if (isEvaluationDue(true, m_progress.epoch + 1))
         TRAINYARD_CHECK(evaluate(true));
     m_report.point("memory/arena", "bytes", static_cast<double>(m_progress.arenaBytes));
     ++m_progress.epoch;

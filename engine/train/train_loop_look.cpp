@@ -26,14 +26,12 @@ Status TrainLoop::look(bool last)
 // A stop may have come while the sample of the checkpoint's step was written.
 Status TrainLoop::lookAgain()
 {
-    const EvaluationConfig &rhythm = m_job.config.evaluation;
-    const bool wasDue = rhythm.inSteps ? m_progress.step % rhythm.every == 0 : m_stepInEpoch == 0 && m_progress.epoch % rhythm.every == 0;
-    return wasDue && m_progress.step > 0 ? look(false) : Status{};
+    return isEvaluationDue(m_stepInEpoch == 0, m_progress.epoch) && m_progress.step > 0 ? look(false) : Status{};
 }
 
 Status TrainLoop::writeSample(const SamplingConfig &settings)
 {
-    const auto cancelled = [this] { return m_stop.stop_requested() || m_mailbox.isAskedToStop(); };
+    const auto cancelled = [this] { return isAskedToStop(); };
     TRAINYARD_TRY(TextSample sample, sampleText(*m_model, m_dataset, settings, cancelled));
     if (cancelled())
         return {};  // a part of one would not be what a run without the interruption has

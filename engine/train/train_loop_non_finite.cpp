@@ -29,11 +29,7 @@ std::string TrainLoop::findNonFinite(std::string &layer)
     m_report.tell(true);
     // The loss of the last good report was finite, but its last step may have spoilt the weights.
     const std::int64_t checkedFrom = std::max(first, m_lastFinite - 1);
-    const auto cancelled = [this] {
-        const auto commands = m_mailbox.take(false, m_stop);
-        return m_stop.stop_requested()
-               || std::any_of(commands.begin(), commands.end(), [](const Command &command) { return command.kind == CommandKind::Stop; });
-    };
+    const auto cancelled = [this] { return isAskedToStop(); };
     m_settings.choices = m_model->executable().choices();
     m_model.reset();
     if (!createModel(m_settings))

@@ -15,15 +15,12 @@ namespace {
 // Many windows of the same text: more than two megabytes of them.
 Dataset longText()
 {
-    std::string text;
-    for (int line = 0; line < 1300; ++line)
-        text += line % 3 == 0 ? "one wagon rolls\n" : line % 3 == 1 ? "two wagons roll\n" : "the yard sleeps\n";
     DataConfig config;
     config.format = DataFormat::Text;
     config.window.length = kTextContext;
     config.window.stride = 1;
     config.split.validationShare = config.split.testShare = 0.005;
-    return datasetFromText({text.begin(), text.end()}, config).value();
+    return datasetFromText(linesOfText(1300), config).value();
 }
 
 TrainJob longJob(bool sampled)

@@ -119,7 +119,7 @@ Result<Pasted> withPasted(const Graph &before, const std::string &inBlock, const
         if (layer.type == kBlockType)
             TRAINYARD_CHECK(canContain(network, inBlock, layer.block));
 
-    Graph graph = inBlock.empty() ? network : *network.findBlock(inBlock);
+    Graph graph = *graphInBlock(network, inBlock);
     const QPointF offset = center ? centeringOffset(part, *center) : freeOffset(graph, part.layers().front());
     std::map<LayerId, LayerId> ids;
     std::map<std::string, std::string> names;

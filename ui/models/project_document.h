@@ -131,6 +131,8 @@ private:
     // above: the layer it will be linked to, which tells a built-in block what comes to it; 0: none.
     Result<Added> withAdded(const LayerChoice &choice, QPointF position, LayerId above) const;
     Result<Added> withBuiltIn(const LayerChoice &choice, QPointF position, LayerId above) const;
+    template <typename Change>
+    void changeLayers(const std::vector<LayerId> &layers, const QString &what, Change change, const char *mergeKey = nullptr);
     template <typename Link>
     LayerId add(const QString &what, const LayerChoice &choice, QPointF position, LayerId above, Link &&link);
     int mergeIdOf(const QString &what, const std::vector<LayerId> &layers) const;

@@ -221,63 +221,46 @@ void ProjectDocument::setParameter(const std::vector<LayerId> &layers, const std
     editShown(what, std::move(graph), mergeIdOf(QString::fromStdString(key), layers));
 }
 
-void ProjectDocument::setDevice(const std::vector<LayerId> &layers, const std::string &device)
+// what: with %1 for the layer's name or how many there are. mergeKey: edits of it in a row are one undo step; null: each is one.
+template <typename Change>
+void ProjectDocument::changeLayers(const std::vector<LayerId> &layers, const QString &what, Change change, const char *mergeKey)
 {
     Graph graph = shown();
     for (const LayerId id : layers)
         if (Layer *layer = graph.edit(id))
-            layer->device = device;
-    const QString what = layers.size() == 1 ? tr("Device of %1").arg(nameOf(graph, layers.front())) : tr("Device of %1 layers").arg(layers.size());
-    editShown(what, std::move(graph));
+            change(*layer);
+    const QString whose = layers.size() == 1 ? nameOf(graph, layers.front()) : tr("%1 layers").arg(layers.size());
+    editShown(what.arg(whose), std::move(graph), mergeKey ? mergeIdOf(QString::fromLatin1(mergeKey), layers) : -1);
+}
+
+void ProjectDocument::setDevice(const std::vector<LayerId> &layers, const std::string &device)
+{
+    changeLayers(layers, tr("Device of %1"), [&](Layer &layer) { layer.device = device; });
 }
 
 void ProjectDocument::setFrozen(const std::vector<LayerId> &layers, bool frozen)
 {
-    Graph graph = shown();
-    for (const LayerId id : layers)
-        if (Layer *layer = graph.edit(id))
-            layer->frozen = frozen;
-    const QString what = layers.size() == 1 ? nameOf(graph, layers.front()) : tr("%1 layers").arg(layers.size());
-    editShown((frozen ? tr("Freeze %1") : tr("Unfreeze %1")).arg(what), std::move(graph));
+    changeLayers(layers, frozen ? tr("Freeze %1") : tr("Unfreeze %1"), [&](Layer &layer) { layer.frozen = frozen; });
 }
 
 void ProjectDocument::setLearningRateFactor(const std::vector<LayerId> &layers, double factor)
 {
-    Graph graph = shown();
-    for (const LayerId id : layers)
-        if (Layer *layer = graph.edit(id))
-            layer->learningRateFactor = factor;
-    const QString what = layers.size() == 1 ? tr("Rate factor of %1").arg(nameOf(graph, layers.front())) : tr("Rate factor of %1 layers").arg(layers.size());
-    editShown(what, std::move(graph), mergeIdOf(QString::fromLatin1(kRateFactorKey), layers));
+    changeLayers(layers, tr("Rate factor of %1"), [&](Layer &layer) { layer.learningRateFactor = factor; }, kRateFactorKey);
 }
 
 void ProjectDocument::setPrecision(const std::vector<LayerId> &layers, const std::string &precision)
 {
-    Graph graph = shown();
-    for (const LayerId id : layers)
-        if (Layer *layer = graph.edit(id))
-            layer->precision = precision;
-    const QString what = layers.size() == 1 ? tr("Precision of %1").arg(nameOf(graph, layers.front())) : tr("Precision of %1 layers").arg(layers.size());
-    editShown(what, std::move(graph));
+    changeLayers(layers, tr("Precision of %1"), [&](Layer &layer) { layer.precision = precision; });
 }
 
 void ProjectDocument::setRecompute(const std::vector<LayerId> &layers, bool recompute)
 {
-    Graph graph = shown();
-    for (const LayerId id : layers)
-        if (Layer *layer = graph.edit(id))
-            layer->recompute = recompute;
-    const QString what = layers.size() == 1 ? nameOf(graph, layers.front()) : tr("%1 layers").arg(layers.size());
-    editShown((recompute ? tr("Recompute %1") : tr("Keep the values of %1")).arg(what), std::move(graph));
+    changeLayers(layers, recompute ? tr("Recompute %1") : tr("Keep the values of %1"), [&](Layer &layer) { layer.recompute = recompute; });
 }
 
 void ProjectDocument::setWeightsOf(const std::vector<LayerId> &layers, const std::string &owner)
 {
-    Graph graph = shown();
-    for (const LayerId id : layers)
-        if (Layer *layer = graph.edit(id))
-            layer->weightsOf = owner;
-    editShown(tr("Weights of %1").arg(layers.size() == 1 ? nameOf(graph, layers.front()) : tr("%1 layers").arg(layers.size())), std::move(graph));
+    changeLayers(layers, tr("Weights of %1"), [&](Layer &layer) { layer.weightsOf = owner; });
 }
 
 void ProjectDocument::applyFix(const Fix &fix)

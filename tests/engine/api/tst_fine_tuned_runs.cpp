@@ -9,19 +9,12 @@
 #include "engine/api/start_file.h"
 #include "engine/graph/flatten.h"
 #include "tests/engine/api/sample_project.h"
+#include "tests/engine/train/checkpoint_tensor.h"
 
 using namespace trainyard;
 using namespace trainyard::test;
 
 namespace {
-
-const HostTensor &tensorIn(const Checkpoint &checkpoint, const std::string &name)
-{
-    for (const NamedTensor &one : checkpoint.tensors.tensors)
-        if (one.name == name)
-            return one.tensor;
-    qFatal("no tensor %s", name.c_str());
-}
 
 nlohmann::json startOf(const Project &project, std::int64_t run)
 {

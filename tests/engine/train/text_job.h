@@ -8,16 +8,21 @@ namespace trainyard::test {
 
 inline constexpr std::int64_t kTextContext = 16;
 
-inline Dataset smallText()
+inline std::vector<char> linesOfText(int count)
 {
     std::string text;
-    for (int line = 0; line < 60; ++line)
+    for (int line = 0; line < count; ++line)
         text += line % 3 == 0 ? "one wagon rolls\n" : line % 3 == 1 ? "two wagons roll\n" : "the yard sleeps\n";
+    return {text.begin(), text.end()};
+}
+
+inline Dataset smallText()
+{
     DataConfig config;
     config.format = DataFormat::Text;
     config.window.length = kTextContext;
     config.window.stride = 4;
-    return datasetFromText({text.begin(), text.end()}, config).value();
+    return datasetFromText(linesOfText(60), config).value();
 }
 
 inline TrainJob textJob(const SamplingConfig &sampling)

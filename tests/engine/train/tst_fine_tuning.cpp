@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/engine/train/checkpoint_tensor.h"
 #include "tests/engine/train/small_job.h"
 
 using namespace trainyard;
@@ -12,14 +13,6 @@ using namespace trainyard::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-const HostTensor &tensorIn(const Checkpoint &checkpoint, const std::string &name)
-{
-    for (const NamedTensor &one : checkpoint.tensors.tensors)
-        if (one.name == name)
-            return one.tensor;
-    qFatal("no tensor %s", name.c_str());
-}
 
 TrainJob startingFrom(const fs::path &file, TrainingConfig config, std::shared_ptr<const Graph> graph = smallGraph())
 {

@@ -10,11 +10,7 @@ namespace trainyard::ui {
 
 CourseCard::CourseCard(ProjectDocument &document, QWidget *parent) : Card(tr("Length and evaluation"), parent)
 {
-    auto *grid = new QGridLayout;
-    grid->setContentsMargins({});
-    grid->setHorizontalSpacing(kSpaceM);
-    grid->setVerticalSpacing(kSpaceS);
-    grid->setColumnStretch(0, 1);
+    auto *grid = makeSettingsGrid();
     content()->addLayout(grid);
     auto *rows = new TrainingRows(document, grid, this);
     for (const TrainingField &field : lengthFields())

@@ -34,11 +34,7 @@ QString rateText(double rate)
 ScheduleCard::ScheduleCard(ProjectDocument &document, QWidget *parent)
     : Card(tr("Learning rate over the run"), parent), m_document(document), m_plot(new FunctionPlot), m_note(mutedLabel({}))
 {
-    auto *grid = new QGridLayout;
-    grid->setContentsMargins({});
-    grid->setHorizontalSpacing(kSpaceM);
-    grid->setVerticalSpacing(kSpaceS);
-    grid->setColumnStretch(0, 1);
+    auto *grid = makeSettingsGrid();
     content()->addLayout(grid);
     m_rows = new TrainingRows(document, grid, this);
     m_rows->add(scheduleChoiceField());

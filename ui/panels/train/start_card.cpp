@@ -54,11 +54,7 @@ StartCard::StartCard(ProjectDocument &document, RunLibrary &library, StartMatche
       m_summary(mutedLabel({})), m_mistake(makeMistakeLabel()), m_table(new MatchTable), m_freeze(new QPushButton(tr("Freeze matched"))), m_head(new QPushButton)
 {
     setObjectName(QStringLiteral("startCard"));
-    auto *grid = new QGridLayout;
-    grid->setContentsMargins({});
-    grid->setHorizontalSpacing(kSpaceM);
-    grid->setVerticalSpacing(kSpaceS);
-    grid->setColumnStretch(0, 1);
+    auto *grid = makeSettingsGrid();
     content()->addLayout(grid);
     const auto addRow = [grid](QLabel *label, QWidget *field) {
         const int row = grid->rowCount();

@@ -29,12 +29,8 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
       m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))), m_whole(makeMistakeLabel()),
       m_finder(new RateFinder(document))
 {
-    auto *grid = new QGridLayout(this);
+    auto *grid = makeSettingsGrid(this);
     m_rows = new TrainingRows(document, grid, this);
-    grid->setContentsMargins({});
-    grid->setHorizontalSpacing(kSpaceM);
-    grid->setVerticalSpacing(kSpaceS);
-    grid->setColumnStretch(0, 1);
     grid->addWidget(m_running, 0, 0, 1, 2);
     m_running->hide();
 

@@ -10,6 +10,8 @@
 #include <QLineEdit>
 #include <QStyle>
 
+#include "ui/theme/theme.h"
+
 namespace trainyard::ui {
 
 namespace {
@@ -26,6 +28,16 @@ void setInvalid(QWidget *widget, bool invalid)
 }
 
 }  // namespace
+
+QGridLayout *makeSettingsGrid(QWidget *parent)
+{
+    auto *grid = new QGridLayout(parent);
+    grid->setContentsMargins({});
+    grid->setHorizontalSpacing(kSpaceM);
+    grid->setVerticalSpacing(kSpaceS);
+    grid->setColumnStretch(0, 1);
+    return grid;
+}
 
 QLabel *makeMistakeLabel()
 {

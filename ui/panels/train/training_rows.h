@@ -20,6 +20,9 @@ namespace trainyard::ui {
 // The width of all editors of the Train page's settings.
 inline constexpr int kSettingWidth = 120;
 
+// Two columns, of labels and of editors at the right edge.
+QGridLayout *makeSettingsGrid(QWidget *parent = nullptr);
+
 // Red, in the secondary size; hidden until it says something.
 QLabel *makeMistakeLabel();
 

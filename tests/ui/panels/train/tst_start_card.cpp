@@ -8,6 +8,7 @@
 #include <QThreadPool>
 
 #include "engine/exchange/safetensors.h"
+#include "tests/ui/panels/train/page_on_project.h"
 #include "tests/ui/bridge/tiny_project.h"
 #include "tests/ui/panels/page_pictures.h"
 #include "ui/bridge/forecaster.h"
@@ -21,8 +22,6 @@ using namespace trainyard::ui;
 using namespace trainyard::test;
 
 namespace {
-
-constexpr int kLong = 20'000;
 
 HostTensor filled(Shape shape, float value)
 {
@@ -41,34 +40,11 @@ SafetensorsFile body()
     return file;
 }
 
-struct Bench {
-    QTemporaryDir dir;
-    ProjectDocument document;
-    DataLoader loader{document};
-    Forecaster forecaster{document, loader};
-    RunLibrary library;
-    StartMatcher matcher{document, loader, library};
-    LiveRun run;
-    TrainPage page{document, loader, forecaster, library, matcher, run};
+struct Bench : PageOnProject {
     StartCard *card = page.findChild<StartCard *>();
     MatchTable *table = card->findChild<MatchTable *>();
 
-    Bench()
-    {
-        const Project project = tinyProject(dir, 2);
-        library.open(project.database());
-        document.reset(project);
-        page.resize(1232, 728);
-        page.show();
-        (void)QTest::qWaitForWindowExposed(&page);
-    }
-    ~Bench()
-    {
-        run.stop();
-        (void)QTest::qWaitFor([this] { return !run.isActive(); }, kLong);
-        library.open({});
-        QThreadPool::globalInstance()->waitForDone();  // the store writes its last before its folder goes
-    }
+    Bench() { open(tinyProject(dir, 2)); }
     // Of the card, without those above it.
     void picture(const char *name)
     {

@@ -10,6 +10,7 @@
 #include <QToolButton>
 
 #include "engine/base/format.h"
+#include "tests/ui/panels/train/page_on_project.h"
 #include "tests/ui/bridge/tiny_project.h"
 #include "ui/bridge/run_library.h"
 #include "ui/charts/curve_plot.h"
@@ -24,34 +25,12 @@ using namespace trainyard::test;
 
 namespace {
 
-constexpr int kLong = 20'000;
-
-// The page as the window would hold it, over a project on real files.
-struct Bench {
-    QTemporaryDir dir;
-    ProjectDocument document;
-    DataLoader loader{document};
-    Forecaster forecaster{document, loader};
-    RunLibrary library;
-    StartMatcher matcher{document, loader, library};
-    LiveRun run;
-    TrainPage page{document, loader, forecaster, library, matcher, run};
-
+struct Bench : PageOnProject {
     explicit Bench(std::int64_t epochs = 100'000) : Bench([&] { return tinyProject(dir, epochs); }) {}
     explicit Bench(const std::function<Project()> &make)
     {
-        const Project project = make();
-        library.open(project.database());
-        document.reset(project);
+        open(make());
         QObject::connect(&page, &TrainPage::startRequested, &page, [this] { run.start(document.snapshot(), library.store()); });
-        page.resize(1232, 728);
-        page.show();
-        (void)QTest::qWaitForWindowExposed(&page);
-    }
-    ~Bench()
-    {
-        run.stop();
-        (void)QTest::qWaitFor([this] { return !run.isActive(); }, kLong);
     }
     QPushButton *button(const char *name) const
     {
