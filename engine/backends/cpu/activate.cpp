@@ -15,7 +15,7 @@ std::unique_ptr<Step> makeActivate(StepRequest &request)
             forPieces(static_cast<std::size_t>(count), threads,
                       [=](std::size_t begin, std::size_t end) { loop(x + begin, x + begin, slope, end - begin, y + begin); });
         });
-    const MemoryDesc x = vectorDesc(count);
+    const MemoryDesc x = vectorDesc(count, request.outputType().dtype);
     const auto desc = eltwiseForwardDesc(eltwiseAlgorithm(activation.kind, gradientUsesOutput(activation.kind, activation.slope)), x,
                                          eltwiseAlpha(activation));
     auto step = std::make_unique<PrimitiveStep>();

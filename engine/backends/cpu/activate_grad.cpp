@@ -17,7 +17,7 @@ std::unique_ptr<Step> makeActivateGrad(StepRequest &request)
             forPieces(count, threads, [=](std::size_t begin, std::size_t end) { loop(saved + begin, dy + begin, slope, end - begin, dx + begin); });
         });
     const bool fromOutput = gradientUsesOutput(activation.kind, activation.slope);
-    const MemoryDesc x = vectorDesc(static_cast<std::int64_t>(count));
+    const MemoryDesc x = vectorDesc(static_cast<std::int64_t>(count), request.outputType().dtype);
     const Algorithm algorithm = eltwiseAlgorithm(activation.kind, fromOutput);
     const auto forward = eltwiseForwardDesc(algorithm, x, eltwiseAlpha(activation));
     const auto desc = eltwiseBackwardDesc(algorithm, x, eltwiseAlpha(activation), forward);

@@ -5,9 +5,9 @@ namespace trainyard::cpu {
 
 namespace {
 
-MemoryDesc factorDesc(std::int64_t batch, std::int64_t rows, std::int64_t columns, bool transposed)
+MemoryDesc factorDesc(std::int64_t batch, std::int64_t rows, std::int64_t columns, DType type, bool transposed)
 {
-    return {{batch, rows, columns}, kF32, transposed ? Tag::acb : Tag::abc};
+    return {{batch, rows, columns}, dataType(type), transposed ? Tag::acb : Tag::abc};
 }
 
 }  // namespace
@@ -16,9 +16,9 @@ std::unique_ptr<Step> makeBatchMatmul(StepRequest &request)
 {
     const auto matmul = request.attributes<MatmulAttributes>();
     const MatrixBatch product = matrixBatch(matmul, request.inputShape(0), request.inputShape(1));
-    const MemoryDesc left = factorDesc(product.batch, product.rows, product.inner, matmul.leftTransposed);
-    const MemoryDesc right = factorDesc(product.batch, product.inner, product.columns, matmul.rightTransposed);
-    const MemoryDesc y = factorDesc(product.batch, product.rows, product.columns, false);
+    const MemoryDesc left = factorDesc(product.batch, product.rows, product.inner, request.inputType(0).dtype, matmul.leftTransposed);
+    const MemoryDesc right = factorDesc(product.batch, product.inner, product.columns, request.inputType(1).dtype, matmul.rightTransposed);
+    const MemoryDesc y = factorDesc(product.batch, product.rows, product.columns, request.outputType().dtype, false);
     const auto desc = matmulDesc(left, right, MemoryDesc(), y, userScratchpad());
     auto step = std::make_unique<PrimitiveStep>();
     const std::size_t call = step->add(dnnl::matmul(desc));

@@ -39,7 +39,7 @@ std::unique_ptr<Step> makeBatchNorm(StepRequest &request)
 {
     const auto &attributes = request.attributes<BatchNormAttributes>();
     const Shape &shape = request.inputShape(0);
-    const MemoryDesc x = channelsDesc(shape), channels = vectorDesc(shape.back());
+    const MemoryDesc x = channelsDesc(request.inputType(0)), channels = vectorDesc(shape.back());
     const auto desc = batchNormForwardDesc(Propagation::forward_training, x, attributes.epsilon, batchNormFlags(attributes, false));
     const Op &op = request.op;
     auto step = std::make_unique<BatchNormStep>(op, attributes.momentum, shape.back(), shape.elements() / shape.back());

@@ -5,12 +5,12 @@
 
 namespace trainyard::cpu {
 
-inline MemoryDesc channelsDesc(const Shape &shape)
+inline MemoryDesc channelsDesc(const TensorType &type)
 {
-    if (shape.rank() == 4)
-        return imageDesc(shape);
-    const std::int64_t channels = shape.back();
-    return MemoryDesc({shape.elements() / channels, channels, 1, 1}, kF32, Tag::nhwc);
+    if (type.shape.rank() == 4)
+        return imageDesc(type);
+    const std::int64_t channels = type.shape.back();
+    return MemoryDesc({type.shape.elements() / channels, channels, 1, 1}, dataType(type.dtype), Tag::nhwc);
 }
 
 inline dnnl::normalization_flags batchNormFlags(const BatchNormAttributes &attributes, bool inference)

@@ -6,7 +6,7 @@ std::unique_ptr<Step> makeBatchNormGrad(StepRequest &request)
 {
     const auto &attributes = request.attributes<BatchNormAttributes>();
     const Shape &shape = request.inputShape(0);
-    const MemoryDesc x = channelsDesc(shape), channels = vectorDesc(shape.back());
+    const MemoryDesc x = channelsDesc(request.inputType(0)), channels = vectorDesc(shape.back());
     const auto flags = batchNormFlags(attributes, false);
     const auto forward = batchNormForwardDesc(Propagation::forward_training, x, attributes.epsilon, flags);
     const auto desc = batchNormBackwardDesc(x, attributes.epsilon, flags, forward);

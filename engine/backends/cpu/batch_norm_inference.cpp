@@ -41,7 +41,7 @@ std::unique_ptr<Step> makeBatchNormInference(StepRequest &request)
         return makeScaling(request);
     const auto &attributes = request.attributes<BatchNormAttributes>();
     const Shape &shape = request.inputShape(0);
-    const MemoryDesc x = channelsDesc(shape), channels = vectorDesc(shape.back());
+    const MemoryDesc x = channelsDesc(request.inputType(0)), channels = vectorDesc(shape.back());
     const auto desc = batchNormForwardDesc(Propagation::forward_inference, x, attributes.epsilon, batchNormFlags(attributes, true));
     const Op &op = request.op;
     auto step = std::make_unique<PrimitiveStep>();

@@ -4,7 +4,8 @@ namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeConv3d(StepRequest &request)
 {
-    return makeConvolution(request, convolutionDescs(request.attributes<Conv3dAttributes>(), request.inputShape(0), request.outputShape()), {});
+    const auto &conv = request.attributes<Conv3dAttributes>();
+    return makeConvolution(request, convolutionDescs(conv, request.inputType(0), request.outputType(), request.inputType(1).dtype), {});
 }
 
 }  // namespace trainyard::cpu

@@ -4,7 +4,7 @@ namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeConv3dGradWeights(StepRequest &request)
 {
-    return makeConvolutionGradWeights(request, convolutionDescs(request.attributes<Conv3dAttributes>(), request.inputShape(0), request.inputShape(1)));
+    return makeConvolutionGradWeights(request, convolutionDescs(request.attributes<Conv3dAttributes>(), request.inputType(0), request.inputType(1), request.outputType().dtype));
 }
 
 }  // namespace trainyard::cpu

@@ -7,8 +7,8 @@ namespace trainyard::cpu {
 std::unique_ptr<Step> makeDense(StepRequest &request)
 {
     const auto &dense = request.attributes<DenseAttributes>();
-    const MemoryDesc x = matrixDesc(request.inputShape(0)), w = matrixDesc(request.inputShape(1));
-    const MemoryDesc y = matrixDesc(request.outputShape());
+    const MemoryDesc x = matrixDesc(request.inputType(0)), w = matrixDesc(request.inputType(1));
+    const MemoryDesc y = matrixDesc(request.outputType());
     const MemoryDesc bias = dense.bias ? MemoryDesc({1, dense.units}, kF32, Tag::ab) : MemoryDesc();
     const auto desc = matmulDesc(x, w, bias, y, withActivation(dense.post));
     auto step = std::make_unique<PrimitiveStep>();

@@ -4,8 +4,8 @@ namespace trainyard::cpu {
 
 std::unique_ptr<Step> makeDenseGradData(StepRequest &request)
 {
-    const MemoryDesc dy = matrixDesc(request.inputShape(0)), w = matrixDesc(request.inputShape(1), true);
-    const MemoryDesc dx = matrixDesc(request.outputShape());
+    const MemoryDesc dy = matrixDesc(request.inputType(0)), w = matrixDesc(request.inputType(1), true);
+    const MemoryDesc dx = matrixDesc(request.outputType());
     const auto desc = matmulDesc(dy, w, MemoryDesc(), dx, userScratchpad());
     auto step = std::make_unique<PrimitiveStep>();
     const std::size_t call = step->add(dnnl::matmul(desc));

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 
+#include "engine/backends/cpu/float_blocks.h"
 #include "engine/backends/cpu/primitive_call.h"
 #include "engine/backends/cpu/simd_clones.h"
 
@@ -7,44 +9,70 @@ namespace trainyard::cpu {
 
 namespace {
 
-// Column sums of a [rows, columns] matrix: the bias gradient.
-TRAINYARD_SIMD_CLONES void sumRows(const float *in, std::int64_t rows, std::int64_t columns, float *out)
+TRAINYARD_SIMD_CLONES void addRow(const float *row, std::size_t count, float *sums)
 {
-    std::copy(in, in + columns, out);
-    for (std::int64_t r = 1; r < rows; ++r) {
-        const float *row = in + r * columns;
 #pragma omp simd
-        for (std::int64_t c = 0; c < columns; ++c)
-            out[c] += row[c];
-    }
+    for (std::size_t c = 0; c < count; ++c)
+        sums[c] += row[c];
 }
 
-class DenseGradWeights : public PrimitiveStep {
+// The bias gradient: column sums of dy as a [rows, columns] matrix, each in the order of the rows.
+class ColumnSums {
 public:
-    DenseGradWeights(ValueId dy, ValueId db, std::int64_t rows, std::int64_t columns) : m_dy(dy), m_db(db), m_rows(rows), m_columns(columns) {}
-
-    void run(const StepMemory &memory) override
+    ColumnSums(const StepRequest &request, ValueId dy, ValueId db)
+        : m_dy(dy), m_db(db), m_type(request.list.value(dy).type.dtype), m_columns(static_cast<std::size_t>(request.list.value(dy).type.shape.back())),
+          m_rows(static_cast<std::size_t>(request.list.value(dy).type.shape.elements()) / m_columns), m_threads(request.threads)
     {
-        PrimitiveStep::run(memory);
-        if (m_db != kNoValue)
-            sumRows(memory.at<float>(m_dy), m_rows, m_columns, memory.at<float>(m_db));
+    }
+
+    void run(const StepMemory &memory) const
+    {
+        forPieces(m_columns, m_threads, [&](std::size_t begin, std::size_t end) {
+            constexpr std::size_t kBlock = 512;
+            float block[kBlock];
+            for (std::size_t c = begin; c < end; c += kBlock) {
+                const std::size_t count = std::min(kBlock, end - c);
+                float *sums = memory.at<float>(m_db) + c;
+                std::fill_n(sums, count, 0.0f);
+                for (std::size_t r = 0; r < m_rows; ++r)
+                    addRow(floatsOf(m_type, memory.at<std::byte>(m_dy), r * m_columns + c, count, block), count, sums);
+            }
+        });
     }
 
 private:
     ValueId m_dy, m_db;
-    std::int64_t m_rows, m_columns;
+    DType m_type;
+    std::size_t m_columns, m_rows;
+    int m_threads;
+};
+
+class DenseGradWeights : public PrimitiveStep {
+public:
+    explicit DenseGradWeights(std::optional<ColumnSums> biasGradient) : m_biasGradient(biasGradient) {}
+
+    void run(const StepMemory &memory) override
+    {
+        PrimitiveStep::run(memory);
+        if (m_biasGradient)
+            m_biasGradient->run(memory);
+    }
+
+private:
+    std::optional<ColumnSums> m_biasGradient;
 };
 
 }  // namespace
 
 std::unique_ptr<Step> makeDenseGradWeights(StepRequest &request)
 {
-    const Shape &dyShape = request.inputShape(1);
-    const MemoryDesc x = matrixDesc(request.inputShape(0), true), dy = matrixDesc(dyShape);
-    const MemoryDesc dw = matrixDesc(request.outputShape());
+    const MemoryDesc x = matrixDesc(request.inputType(0), true), dy = matrixDesc(request.inputType(1));
+    const MemoryDesc dw = matrixDesc(request.outputType());
     const auto desc = matmulDesc(x, dy, MemoryDesc(), dw, userScratchpad());
-    const ValueId db = request.op.outputs.size() > 1 ? request.op.outputs[1] : kNoValue;
-    auto step = std::make_unique<DenseGradWeights>(request.op.inputs[1], db, dyShape.elements() / dyShape.back(), dyShape.back());
+    std::optional<ColumnSums> biasGradient;
+    if (request.op.outputs.size() > 1 && request.op.outputs[1] != kNoValue)
+        biasGradient.emplace(request, request.op.inputs[1], request.op.outputs[1]);
+    auto step = std::make_unique<DenseGradWeights>(biasGradient);
     const std::size_t call = step->add(dnnl::matmul(desc));
     step->argument(call, DNNL_ARG_SRC, x, request.op.inputs[0]);
     step->argument(call, DNNL_ARG_WEIGHTS, dy, request.op.inputs[1]);

@@ -104,13 +104,8 @@ struct Chain {
 
     void runBlock(const StepMemory &memory, std::size_t at, std::size_t count, std::size_t block, float *storage, const float **registers) const
     {
-        for (std::size_t k = 0; k < inputs.size(); ++k) {
-            registers[k] = memory.at<float>(op.inputs[k]) + at;  // float32 is read where it lies
-            if (inputs[k] == DType::F32)
-                continue;
-            loadFloats(inputs[k], memory.at<std::byte>(op.inputs[k]), at, count, storage + k * block);
-            registers[k] = storage + k * block;
-        }
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            registers[k] = floatsOf(inputs[k], memory.at<std::byte>(op.inputs[k]), at, count, storage + k * block);
         for (std::size_t k = 0; k < loops.size(); ++k) {
             const ElementwiseInstruction &one = attributes.instructions[k];
             float *to = storage + (inputs.size() + k) * block;

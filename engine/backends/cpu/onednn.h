@@ -4,6 +4,8 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include "engine/tensor/tensor.h"
+
 namespace trainyard::cpu {
 
 using MemoryDesc = dnnl::memory::desc;
@@ -13,6 +15,12 @@ using Algorithm = dnnl::algorithm;
 using Propagation = dnnl::prop_kind;
 
 inline constexpr auto kF32 = dnnl::memory::data_type::f32;
+
+// Of the types that primitives here take: float32 and bfloat16.
+inline dnnl::memory::data_type dataType(DType type)
+{
+    return type == DType::BF16 ? dnnl::memory::data_type::bf16 : kF32;
+}
 
 inline const dnnl::engine &cpuEngine()
 {
@@ -49,9 +57,10 @@ inline dnnl::matmul::primitive_desc matmulDesc(const MemoryDesc &a, const Memory
 #endif
 }
 
-// A convolution's window in oneDNN's terms; its dilation counts the gaps.
+// A convolution's window in oneDNN's terms, whose dilation counts the gaps, and how it is computed.
 struct ConvolutionWindow {
     Dims strides, dilates, padBegin, padEnd;
+    Algorithm algorithm = Algorithm::convolution_direct;
 };
 
 inline dnnl::convolution_forward::primitive_desc convolutionForwardDesc(const MemoryDesc &x, const MemoryDesc &weights,
@@ -62,16 +71,15 @@ inline dnnl::convolution_forward::primitive_desc convolutionForwardDesc(const Me
     using Forward = dnnl::convolution_forward;
     const bool hasBias = bias.get_size() > 0;
     const auto kind = Propagation::forward_training;
-    const auto algorithm = Algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
-    return hasBias ? Forward::primitive_desc(cpuEngine(), kind, algorithm, x, weights, bias, y, w.strides, w.dilates,
+    return hasBias ? Forward::primitive_desc(cpuEngine(), kind, w.algorithm, x, weights, bias, y, w.strides, w.dilates,
                                              w.padBegin, w.padEnd, attributes)
-                   : Forward::primitive_desc(cpuEngine(), kind, algorithm, x, weights, y, w.strides, w.dilates, w.padBegin,
+                   : Forward::primitive_desc(cpuEngine(), kind, w.algorithm, x, weights, y, w.strides, w.dilates, w.padBegin,
                                              w.padEnd, attributes);
 #else
-    return hasBias ? Forward::primitive_desc({kind, algorithm, x, weights, bias, y, w.strides, w.dilates, w.padBegin, w.padEnd},
+    return hasBias ? Forward::primitive_desc({kind, w.algorithm, x, weights, bias, y, w.strides, w.dilates, w.padBegin, w.padEnd},
                                              attributes, cpuEngine())
-                   : Forward::primitive_desc({kind, algorithm, x, weights, y, w.strides, w.dilates, w.padBegin, w.padEnd},
+                   : Forward::primitive_desc({kind, w.algorithm, x, weights, y, w.strides, w.dilates, w.padBegin, w.padEnd},
                                              attributes, cpuEngine());
 #endif
 }
@@ -82,10 +90,10 @@ convolutionBackwardDataDesc(const MemoryDesc &dx, const MemoryDesc &weights, con
 {
     using Backward = dnnl::convolution_backward_data;
 #if DNNL_VERSION_MAJOR >= 3
-    return Backward::primitive_desc(cpuEngine(), Algorithm::convolution_direct, dx, weights, dy, w.strides, w.dilates,
+    return Backward::primitive_desc(cpuEngine(), w.algorithm, dx, weights, dy, w.strides, w.dilates,
                                     w.padBegin, w.padEnd, forward, attributes);
 #else
-    return Backward::primitive_desc({Algorithm::convolution_direct, dx, weights, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
+    return Backward::primitive_desc({w.algorithm, dx, weights, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
                                     attributes, cpuEngine(), forward);
 #endif
 }
@@ -98,14 +106,14 @@ convolutionBackwardWeightsDesc(const MemoryDesc &x, const MemoryDesc &dw, const 
     using Backward = dnnl::convolution_backward_weights;
     const bool hasBias = db.get_size() > 0;
 #if DNNL_VERSION_MAJOR >= 3
-    return hasBias ? Backward::primitive_desc(cpuEngine(), Algorithm::convolution_direct, x, dw, db, dy, w.strides, w.dilates,
+    return hasBias ? Backward::primitive_desc(cpuEngine(), w.algorithm, x, dw, db, dy, w.strides, w.dilates,
                                               w.padBegin, w.padEnd, forward, attributes)
-                   : Backward::primitive_desc(cpuEngine(), Algorithm::convolution_direct, x, dw, dy, w.strides, w.dilates,
+                   : Backward::primitive_desc(cpuEngine(), w.algorithm, x, dw, dy, w.strides, w.dilates,
                                               w.padBegin, w.padEnd, forward, attributes);
 #else
-    return hasBias ? Backward::primitive_desc({Algorithm::convolution_direct, x, dw, db, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
+    return hasBias ? Backward::primitive_desc({w.algorithm, x, dw, db, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
                                               attributes, cpuEngine(), forward)
-                   : Backward::primitive_desc({Algorithm::convolution_direct, x, dw, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
+                   : Backward::primitive_desc({w.algorithm, x, dw, dy, w.strides, w.dilates, w.padBegin, w.padEnd},
                                               attributes, cpuEngine(), forward);
 #endif
 }

@@ -2,7 +2,7 @@
 
 namespace trainyard::cpu {
 
-PoolingDescs poolingDescs(const Pool2dAttributes &pool, bool maximum, const Shape &x, const Shape &y)
+PoolingDescs poolingDescs(const Pool2dAttributes &pool, bool maximum, const TensorType &x, const TensorType &y)
 {
     const Window2d &w = pool.window;
     const Algorithm average = pool.countPadding ? Algorithm::pooling_avg_include_padding : Algorithm::pooling_avg_exclude_padding;
@@ -13,7 +13,7 @@ PoolingDescs poolingDescs(const Pool2dAttributes &pool, bool maximum, const Shap
 std::unique_ptr<Step> makePoolForward(StepRequest &request, bool maximum)
 {
     const PoolingDescs descs =
-        poolingDescs(request.attributes<Pool2dAttributes>(), maximum, request.inputShape(0), request.outputShape());
+        poolingDescs(request.attributes<Pool2dAttributes>(), maximum, request.inputType(0), request.outputType());
     const auto desc = poolingForwardDesc(Propagation::forward_training, descs.algorithm, descs.x, descs.y, descs.window);
     auto step = std::make_unique<PrimitiveStep>();
     const std::size_t call = step->add(dnnl::pooling_forward(desc));
@@ -31,7 +31,7 @@ std::unique_ptr<Step> makePoolForward(StepRequest &request, bool maximum)
 std::unique_ptr<Step> makePoolBackward(StepRequest &request, bool maximum)
 {
     const PoolingDescs descs =
-        poolingDescs(request.attributes<Pool2dAttributes>(), maximum, request.outputShape(), request.inputShape(0));
+        poolingDescs(request.attributes<Pool2dAttributes>(), maximum, request.outputType(), request.inputType(0));
     const auto forward = poolingForwardDesc(Propagation::forward_training, descs.algorithm, descs.x, descs.y, descs.window);
     const auto desc = poolingBackwardDesc(descs.algorithm, descs.x, descs.y, descs.window, forward);
     auto step = std::make_unique<PrimitiveStep>();

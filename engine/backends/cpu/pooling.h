@@ -11,7 +11,7 @@ struct PoolingDescs {
     Algorithm algorithm;
 };
 
-PoolingDescs poolingDescs(const Pool2dAttributes &pool, bool maximum, const Shape &x, const Shape &y);
+PoolingDescs poolingDescs(const Pool2dAttributes &pool, bool maximum, const TensorType &x, const TensorType &y);
 std::unique_ptr<Step> makePoolForward(StepRequest &request, bool maximum);
 std::unique_ptr<Step> makePoolBackward(StepRequest &request, bool maximum);
 

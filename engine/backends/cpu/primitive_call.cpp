@@ -66,21 +66,22 @@ void PrimitiveStep::run(const StepMemory &)
         call.run();
 }
 
-MemoryDesc matrixDesc(const Shape &shape, bool transposed)
+MemoryDesc matrixDesc(const TensorType &type, bool transposed)
 {
-    const std::int64_t columns = shape.back();
-    const std::int64_t rows = shape.elements() / columns;
-    return transposed ? MemoryDesc({columns, rows}, kF32, Tag::ba) : MemoryDesc({rows, columns}, kF32, Tag::ab);
+    const std::int64_t columns = type.shape.back();
+    const std::int64_t rows = type.shape.elements() / columns;
+    return transposed ? MemoryDesc({columns, rows}, dataType(type.dtype), Tag::ba) : MemoryDesc({rows, columns}, dataType(type.dtype), Tag::ab);
 }
 
-MemoryDesc imageDesc(const Shape &shape)
+MemoryDesc imageDesc(const TensorType &type)
 {
-    return MemoryDesc({shape[0], shape[3], shape[1], shape[2]}, kF32, Tag::nhwc);
+    const Shape &shape = type.shape;
+    return MemoryDesc({shape[0], shape[3], shape[1], shape[2]}, dataType(type.dtype), Tag::nhwc);
 }
 
-MemoryDesc vectorDesc(std::int64_t size)
+MemoryDesc vectorDesc(std::int64_t size, DType type)
 {
-    return MemoryDesc({size}, kF32, Tag::a);
+    return MemoryDesc({size}, dataType(type), Tag::a);
 }
 
 Algorithm eltwiseAlgorithm(ActivationKind kind, bool fromOutput)

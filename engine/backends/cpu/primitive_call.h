@@ -62,10 +62,10 @@ private:
 };
 
 // [rows, columns] of a tensor seen as a matrix: all dimensions but the last are rows.
-MemoryDesc matrixDesc(const Shape &shape, bool transposed = false);
+MemoryDesc matrixDesc(const TensorType &type, bool transposed = false);
 // NHWC data in oneDNN's logical order (N, C, H, W).
-MemoryDesc imageDesc(const Shape &shape);
-MemoryDesc vectorDesc(std::int64_t size);
+MemoryDesc imageDesc(const TensorType &type);
+MemoryDesc vectorDesc(std::int64_t size, DType type = DType::F32);
 // Of isFusable() kinds.
 Algorithm eltwiseAlgorithm(ActivationKind kind, bool fromOutput);
 // alpha of that algorithm: the slope of leaky relu, the factor in silu.

@@ -49,8 +49,10 @@ struct StepRequest {
     {
         return std::get<T>(op.attributes);
     }
-    const Shape &inputShape(std::size_t i) const { return list.value(op.inputs[i]).type.shape; }
-    const Shape &outputShape(std::size_t i = 0) const { return list.value(op.outputs[i]).type.shape; }
+    const TensorType &inputType(std::size_t i) const { return list.value(op.inputs[i]).type; }
+    const TensorType &outputType(std::size_t i = 0) const { return list.value(op.outputs[i]).type; }
+    const Shape &inputShape(std::size_t i) const { return inputType(i).shape; }
+    const Shape &outputShape(std::size_t i = 0) const { return outputType(i).shape; }
     bool hasInput(std::size_t i) const { return i < op.inputs.size() && op.inputs[i] != kNoValue; }
 };
 
