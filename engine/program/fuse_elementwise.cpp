@@ -9,6 +9,7 @@
 #include <set>
 
 #include "engine/program/build.h"
+#include "engine/program/elementwise_instructions.h"
 #include "engine/tensor/low_precision.h"
 
 namespace trainyard {
@@ -67,22 +68,10 @@ private:
 
     bool isElementwise(const Op &op) const
     {
-        switch (op.kind) {
-        case OpKind::Activate:
-        case OpKind::ActivateGrad:
-        case OpKind::Add:
-        case OpKind::Multiply:
-        case OpKind::ElementwiseChain: break;
-        case OpKind::Dropout:
-            if (std::get<DropoutAttributes>(op.attributes).channelwise)
-                return false;
-            break;
-        case OpKind::Cast:
-            if (op.inputs.size() != 1 || m_list.value(op.inputs[0]).role != Role::Activation)
-                return false;  // weights have their own cast, all together
-            break;
-        default: return false;
-        }
+        // Weights have their own cast, all together.
+        const bool castsActivation = op.kind == OpKind::Cast && op.inputs.size() == 1 && m_list.value(op.inputs[0]).role == Role::Activation;
+        if (!isElementwiseOp(op) && op.kind != OpKind::ElementwiseChain && !castsActivation)
+            return false;
         // Gradients of parameters may lie in a layout of the device's own.
         const Value &output = m_list.value(op.outputs[0]);
         return output.role == Role::Activation && isFloat(output.type.dtype)
@@ -139,7 +128,7 @@ private:
         std::set<ValueId> made, read;
         for (const std::size_t member : group.ops) {
             const Op &op = m_list.ops[member];
-            borders.instructions += instructionsOf(op);
+            borders.instructions += instructionsIn(op);
             for (const ValueId input : op.inputs)
                 if (const ValueId value = source(group, input); !made.contains(value) && read.insert(value).second)
                     borders.inputs.push_back(value);
@@ -163,16 +152,11 @@ private:
         return borders;
     }
 
-    static const ActivationAttributes *postOf(const Op &op)
-    {
-        const auto *post = op.kind == OpKind::Add ? std::get_if<ActivationAttributes>(&op.attributes) : nullptr;
-        return post && post->kind != ActivationKind::Identity ? post : nullptr;
-    }
-    static std::size_t instructionsOf(const Op &op)
+    static std::size_t instructionsIn(const Op &op)
     {
         if (const auto *chain = std::get_if<ElementwiseChainAttributes>(&op.attributes))
             return chain->instructions.size();
-        return op.kind == OpKind::Cast ? 0 : postOf(op) ? 2 : 1;
+        return op.kind == OpKind::Cast ? 0 : instructionsOf(op);
     }
 
     Op chainOf(const Group &group, Borders borders) const
@@ -191,10 +175,6 @@ private:
         std::map<ValueId, std::uint8_t> registers;
         for (const ValueId input : borders.inputs)
             registers.emplace(input, static_cast<std::uint8_t>(registers.size()));
-        const auto emit = [&](ElementwiseInstruction instruction) {
-            chain.instructions.push_back(instruction);
-            return static_cast<std::uint8_t>(borders.inputs.size() + chain.instructions.size() - 1);
-        };
         for (const std::size_t member : group.ops) {
             const Op &op = m_list.ops[member];
             std::vector<std::uint8_t> operands;
@@ -204,12 +184,16 @@ private:
                 for (ElementwiseInstruction one : inner->instructions) {
                     one.a = operands[one.a];
                     one.b = operands[one.b];
-                    operands.push_back(emit(one));
+                    chain.instructions.push_back(one);
+                    operands.push_back(static_cast<std::uint8_t>(borders.inputs.size() + chain.instructions.size() - 1));
                 }
                 for (std::size_t k = 0; k < op.outputs.size(); ++k)
                     registers[op.outputs[k]] = operands[inner->results[k]];
+            } else if (op.kind == OpKind::Cast) {
+                registers[op.outputs[0]] = operands[0];  // the output's own type does the rounding
             } else {
-                registers[op.outputs[0]] = emitOp(op, operands[0], operands.size() > 1 ? operands[1] : std::uint8_t{0}, emit);
+                const std::uint8_t second = operands.size() > 1 ? operands[1] : std::uint8_t{0};
+                registers[op.outputs[0]] = appendInstructions(op, operands[0], second, borders.inputs.size(), chain.instructions);
             }
         }
         for (const ValueId output : borders.outputs) {
@@ -218,31 +202,6 @@ private:
         }
         const Op &last = m_list.ops[*group.ops.rbegin()];
         return {OpKind::ElementwiseChain, std::move(chain), borders.inputs, borders.outputs, {}, last.layer, last.device};
-    }
-
-    // Returns the register the op's output is in.
-    template <typename Emit>
-    static std::uint8_t emitOp(const Op &op, std::uint8_t a, std::uint8_t b, const Emit &emit)
-    {
-        switch (op.kind) {
-        case OpKind::Activate:
-        case OpKind::ActivateGrad: {
-            const auto &activation = std::get<ActivationAttributes>(op.attributes);
-            const auto code = op.kind == OpKind::Activate ? ElementwiseCode::Activate : ElementwiseCode::ActivateGrad;
-            return emit({code, a, b, activation.kind, activation.slope, 0});
-        }
-        case OpKind::Multiply: return emit({ElementwiseCode::Multiply, a, b, ActivationKind::Identity, 0, 0});
-        case OpKind::Dropout: {
-            const auto &dropout = std::get<DropoutAttributes>(op.attributes);
-            return emit({ElementwiseCode::Dropout, a, 0, ActivationKind::Identity, dropout.rate, dropout.key});
-        }
-        case OpKind::Add: {
-            const std::uint8_t sum = emit({ElementwiseCode::Add, a, b, ActivationKind::Identity, 0, 0});
-            const ActivationAttributes *post = postOf(op);
-            return post ? emit({ElementwiseCode::Activate, sum, 0, post->kind, post->slope, 0}) : sum;
-        }
-        default: return a;  // a cast: the output's own type does the rounding
-        }
     }
 
     void replaceGroups()

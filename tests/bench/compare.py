@@ -26,6 +26,7 @@ parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--seconds", type=float, default=2.0, help="measured time for each model in each round")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--models", help="names, with commas between")
+parser.add_argument("--precision", choices=["float32", "bfloat16"], help="for all models, instead of each model's own")
 parser.add_argument("--tf32", action="store_true", help="let float32 products round their factors, on both sides")
 parser.add_argument("--autotune", action="store_true", help="let Trainyard time its kernels before measuring")
 parser.add_argument("--json", action="store_true", help="all figures as JSON")
@@ -34,9 +35,9 @@ arguments = parser.parse_args()
 on_gpu = arguments.device != "cpu"
 models = (arguments.models or ("mlp,lenet5,resnet18,resnet50,lstm,gpt" if on_gpu else "mlp,lenet5,resnet8,resnet18,lstm,gpt")).split(",")
 modes = (arguments.modes or ("eager,compiled,max-autotune,reduce-overhead,graph" if on_gpu else "eager,compiled")).split(",")
-tf32 = ["--tf32"] if arguments.tf32 else []
-peer = [arguments.python, str(pathlib.Path(__file__).with_name("peer_pytorch.py"))] + tf32
-contestants = {"Trainyard": [arguments.bench] + tf32 + (["--autotune"] if arguments.autotune else [])}
+common = (["--tf32"] if arguments.tf32 else []) + (["--precision", arguments.precision] if arguments.precision else [])
+peer = [arguments.python, str(pathlib.Path(__file__).with_name("peer_pytorch.py"))] + common
+contestants = {"Trainyard": [arguments.bench] + common + (["--autotune"] if arguments.autotune else [])}
 for mode in modes:
     contestants[f"PyTorch {mode}"] = peer + ["--mode", mode]
 rates = {name: {model: [] for model in models} for name in contestants}
@@ -44,8 +45,8 @@ libraries, precisions, flops, refused = {}, {}, {}, {}
 
 
 def launch(command):
-    common = ["--device", arguments.device, "--threads", str(arguments.threads), "--seconds", str(arguments.seconds)]
-    done = subprocess.run(command + common, capture_output=True, text=True, check=False,
+    everywhere = ["--device", arguments.device, "--threads", str(arguments.threads), "--seconds", str(arguments.seconds)]
+    done = subprocess.run(command + everywhere, capture_output=True, text=True, check=False,
                           env={**os.environ, "OMP_NUM_THREADS": str(arguments.threads)})
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr.strip()[-2000:]}")

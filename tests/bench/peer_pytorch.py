@@ -3,7 +3,7 @@
 
 One training step is forward, softmax cross-entropy, backward and SGD with momentum 0.9, on one resident batch of random data
 (so the peer pays nothing for gathering or metrics), images in channels_last. On a GPU the larger models run in bfloat16
-through autocast with float32 weights, as Trainyard does. --mode: eager, compiled (torch.compile), max-autotune,
+through autocast with float32 weights, as Trainyard does; --precision bfloat16 runs all so. --mode: eager, compiled (torch.compile), max-autotune,
 reduce-overhead (its modes) and graph (the whole step captured by hand into one CUDA graph). Prints one JSON object
 {"library": ..., "models": {name: samples_per_s}}.
 """
@@ -19,6 +19,7 @@ parser.add_argument("--seconds", type=float, default=2.0, help="measured time fo
 parser.add_argument("--repeats", type=int, default=7)
 parser.add_argument("--mode", default="eager", choices=["eager", "compiled", "max-autotune", "reduce-overhead", "graph"])
 parser.add_argument("--device", default="cpu", help="cpu or cuda:0")
+parser.add_argument("--precision", default="model", choices=["model", "float32", "bfloat16"], help="for all models, instead of each model's own")
 parser.add_argument("--tf32", action="store_true", help="let float32 products round their factors")
 parser.add_argument("--ceiling", action="store_true", help="also the FLOP/s of a plain 8192^3 bfloat16 product")
 parser.add_argument("--models", default="mlp,lenet5,resnet8")
@@ -195,6 +196,7 @@ def samplesPerSecond(make, shape, gpu_batch, cpu_batch, bfloat16):
     except (RuntimeError, TypeError):
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, foreach=True)
     loss = nn.CrossEntropyLoss()
+    lowered = arguments.precision == "bfloat16" or (arguments.precision == "model" and on_gpu and bfloat16)
     run = model
     if arguments.mode == "compiled":
         run = torch.compile(model)
@@ -203,7 +205,7 @@ def samplesPerSecond(make, shape, gpu_batch, cpu_batch, bfloat16):
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu and bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=lowered):
             output = loss(run(x), y)
         output.backward()
         optimizer.step()

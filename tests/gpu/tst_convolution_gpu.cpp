@@ -4,7 +4,7 @@
 #include <QtTest>
 
 #include "tests/engine/backends/op_cases.h"
-#include "tests/gpu/error_norms.h"
+#include "tests/engine/backends/error_norms.h"
 #include "tests/gpu/gpu_device.h"
 
 using namespace trainyard;

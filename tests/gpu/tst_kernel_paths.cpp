@@ -3,9 +3,9 @@
 // tst_op_parity.cpp does with the small ones.
 #include <QtTest>
 
-#include "tests/gpu/error_norms.h"
+#include "tests/engine/backends/error_norms.h"
 #include "tests/gpu/gpu_device.h"
-#include "tests/gpu/low_precision_cases.h"
+#include "tests/engine/backends/low_precision_cases.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;

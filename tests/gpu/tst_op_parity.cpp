@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "tests/gpu/error_norms.h"
+#include "tests/engine/backends/error_norms.h"
 #include "tests/gpu/gpu_device.h"
-#include "tests/gpu/low_precision_cases.h"
+#include "tests/engine/backends/low_precision_cases.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;

@@ -11,7 +11,9 @@ class CpuBackend : public Backend {
 public:
     DeviceInfo device() const override
     {
-        return {"cpu", processorName(), libraryName(), instructionSetName(), physicalCores(), totalMemory(), availableMemory()};
+        DeviceInfo info{"cpu", processorName(), libraryName(), instructionSetName(), physicalCores(), totalMemory(), availableMemory()};
+        info.lowPrecision = true;
+        return info;
     }
 
     Result<std::unique_ptr<Executable>> compile(std::span<const Program *const> programs, const DeviceSettings &settings) override

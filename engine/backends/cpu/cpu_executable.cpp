@@ -6,8 +6,8 @@
 
 #include <omp.h>
 
+#include "engine/backends/cpu/low_precision_step.h"
 #include "engine/backends/cpu/machine.h"
-#include "engine/backends/cpu/supported_types.h"
 #include "engine/base/format.h"
 
 namespace trainyard::cpu {
@@ -50,7 +50,7 @@ int threadsFor(const OpList &list, const Op &op, int available)
     return worth < 1.0 ? 1 : available;
 }
 
-std::unique_ptr<Step> makeStep(StepRequest &request)
+std::unique_ptr<Step> makeFloatStep(StepRequest &request)
 {
     switch (request.op.kind) {
 #define X(Name, file) \
@@ -59,6 +59,11 @@ std::unique_ptr<Step> makeStep(StepRequest &request)
 #undef X
     }
     return nullptr;
+}
+
+std::unique_ptr<Step> makeStep(StepRequest &request)
+{
+    return hasLowPrecision(request) ? makeLowPrecisionStep(request, makeFloatStep) : makeFloatStep(request);
 }
 
 tl::unexpected<Error> dnnlError(const Op &op, const dnnl::error &error)
@@ -82,7 +87,6 @@ Result<std::unique_ptr<CpuExecutable>> CpuExecutable::compile(std::span<const Pr
     for (std::size_t p = 0; p < programs.size(); ++p) {
         CompiledProgram &compiled = executable->m_programs[p];
         compiled.program = *programs[p];
-        TRAINYARD_CHECK(checkTypes(compiled.program));
         TRAINYARD_TRY(StorageNeeds need, executable->makeSteps(compiled, threads));
         needs.push_back(std::move(need));
         own.push_back(&compiled.program);

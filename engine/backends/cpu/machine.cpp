@@ -85,6 +85,13 @@ std::string instructionSetName()
     }
 }
 
+bool hasBfloat16Products()
+{
+    // An instruction set is a set of bits: those of the smaller ones it includes, and its own.
+    constexpr auto kWanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+    return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kWanted) == kWanted;
+}
+
 std::string libraryName()
 {
     const dnnl_version_t *version = dnnl_version();

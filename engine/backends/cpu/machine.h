@@ -10,6 +10,7 @@ std::string processorName();        // "Intel(R) Xeon(R) Processor"; "CPU" where
 int physicalCores();                // that this process may use; at least 1
 std::uint64_t totalMemory();        // bytes; 0: unknown
 std::uint64_t availableMemory();    // bytes a new allocation could take without swapping; 0: unknown
+bool hasBfloat16Products();         // instructions for products of bfloat16 numbers, which oneDNN may use
 std::string instructionSetName();   // oneDNN's effective one, "avx512_core_bf16"
 std::string libraryName();          // "oneDNN 2.6.3"
 

@@ -177,20 +177,6 @@ private slots:
                 QCOMPARE(values[static_cast<std::size_t>(scale)].data, (std::vector<double>{1024, 6, 0, 2}));
             }
     }
-
-    void theCpuRefusesToTrainIn16Bit()
-    {
-        for (const Precision precision : {Precision::BFloat16, Precision::Float16}) {
-            const Program program = build(netOf(0), Mode::Train, precision, false);
-            const Program *only = &program;
-            DeviceSettings settings;
-            settings.threads = 1;
-            const auto refused = (*openBackend("cpu"))->compile(std::span(&only, 1), settings);
-            QVERIFY(!refused);
-            QCOMPARE(refused.error().code, ErrorCode::Unsupported);
-            QCOMPARE(refused.error().message, std::string("The CPU trains in float32 here; choose float32, or a GPU with bfloat16."));
-        }
-    }
 };
 
 QTEST_GUILESS_MAIN(TestDevicePrograms)
