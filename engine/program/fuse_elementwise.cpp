@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "engine/ops/elementwise_instructions.h"
 #include "engine/program/build.h"
-#include "engine/program/elementwise_instructions.h"
 #include "engine/tensor/low_precision.h"
 
 namespace trainyard {

@@ -168,15 +168,13 @@ private slots:
         QCOMPARE(arena, told->arenaBytes);
     }
 
-    void aLayerThatItsDeviceCannotComputeIsNamed()
+    void layersInBfloat16TrainOnTheProcessorBesideTheGpu()
     {
         TrainJob job = jobOf({{"tanh", "cpu"}}, "cuda:0");
         job.config.precision = Precision::BFloat16;
         Listener listener;
         const TrainProgress end = listener.run(std::move(job));
-        QCOMPARE(end.state, TrainState::Failed);
-        QVERIFY2(end.error->message.starts_with("tanh is placed on cpu: "), errorOf(end).c_str());
-        QCOMPARE(end.error->node, std::string("tanh"));
+        QVERIFY2(end.state == TrainState::Finished, errorOf(end).c_str());
     }
 };
 

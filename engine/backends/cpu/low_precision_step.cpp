@@ -1,9 +1,11 @@
 #include "engine/backends/cpu/low_precision_step.h"
 
+#include <algorithm>
+
 #include "engine/backends/cpu/float_blocks.h"
 #include "engine/backends/cpu/machine.h"
 #include "engine/backends/cpu/primitive_call.h"
-#include "engine/program/elementwise_instructions.h"
+#include "engine/ops/elementwise_instructions.h"
 
 namespace trainyard::cpu {
 

@@ -63,6 +63,7 @@ public:
         addOptimizerCases(table);
         addElementwiseCases(table);
         addConvolution3dCases(table);
+        table.addWinogradConvolutions();
         return std::move(table.m_cases);
     }
 
@@ -169,17 +170,22 @@ private:
         addConvolution("wide row", {1, 1, 17, 4}, 3, 1, {1, 5, 1, 3}, true);
         addConvolution("17 to 33 channels", {3, 8, 8, 17}, 33, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
         addConvolution("16 to 32 channels", {8, 12, 12, 16}, 32, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
-        addConvolution("Winograd, odd image", {3, 9, 7, 32}, 64, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
-        addConvolution("Winograd, batch 1, no padding", {1, 10, 9, 64}, 32, 1, {3, 3}, false);
-        addConvolution("Winograd, rows padded", {2, 8, 11, 32}, 64, 1, {3, 3, 1, 1, 1, 0, 1, 0}, true);
-        addConvolution("Winograd's sizes, unevenly padded", {2, 9, 8, 64}, 32, 1, {3, 3, 1, 1, 0, 1, 1, 0}, false);
-        addConvolution("Winograd's sizes, padded by 2", {2, 7, 6, 64}, 32, 1, {3, 3, 1, 1, 2, 2, 2, 2}, true);
-        add(OpKind::Conv2d, "Winograd, fused relu", Conv2dAttributes{{3, 3, 1, 1, 1, 1, 1, 1}, 64, 1, true, {ActivationKind::Relu}, 0, 0},
-            {random({2, 8, 8, 32}), random({3, 3, 32, 64}), random({64})});
         addConvolution("padding beyond the kernel", {1, 4, 4, 2}, 2, 1, {2, 2, 1, 1, 3, 3, 3, 3}, true);
         for (const ActivationAttributes &post : fusedActivations())
             add(OpKind::Conv2d, "fused " + named(post), Conv2dAttributes{{3, 3, 1, 1, 1, 1, 1, 1}, 4, 1, true, post, 0, 0},
                 {random({2, 4, 5, 3}), random({3, 3, 3, 4}), random({4})});
+    }
+
+    // What the CPU computes by Winograd's algorithm (backends/cpu/convolution.cpp), and sizes just beside it.
+    void addWinogradConvolutions()
+    {
+        addConvolution("Winograd, odd image", {3, 9, 7, 64}, 64, 1, {3, 3, 1, 1, 1, 1, 1, 1}, true);
+        addConvolution("Winograd, batch 1, no padding", {1, 10, 9, 128}, 32, 1, {3, 3}, false);
+        addConvolution("Winograd, rows padded", {2, 8, 11, 64}, 80, 1, {3, 3, 1, 1, 1, 0, 1, 0}, true);
+        addConvolution("Winograd's sizes, unevenly padded", {2, 9, 8, 64}, 64, 1, {3, 3, 1, 1, 0, 1, 1, 0}, false);
+        addConvolution("Winograd's sizes, padded by 2", {2, 7, 6, 64}, 64, 1, {3, 3, 1, 1, 2, 2, 2, 2}, true);
+        add(OpKind::Conv2d, "Winograd, fused relu", Conv2dAttributes{{3, 3, 1, 1, 1, 1, 1, 1}, 64, 1, true, {ActivationKind::Relu}, 0, 0},
+            {random({2, 8, 8, 64}), random({3, 3, 64, 64}), random({64})});
     }
 
     void addPool(const std::string &name, const Shape &x, const Window2d &w)

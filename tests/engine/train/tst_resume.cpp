@@ -76,6 +76,24 @@ private slots:
         expectSameAfterResume(job, stopAt);
     }
 
+    void aRunIn16BitGoesOnAsIfNeverStopped_data()
+    {
+        QTest::addColumn<QString>("precision");
+        QTest::addColumn<int>("stopAt");
+        for (const char *precision : {"bfloat16", "float16"})
+            for (const int stopAt : {1, 22, 43})
+                QTest::addRow("%s at step %d", precision, stopAt) << QString::fromLatin1(precision) << stopAt;
+    }
+
+    void aRunIn16BitGoesOnAsIfNeverStopped()
+    {
+        QFETCH(QString, precision);
+        QFETCH(int, stopAt);
+        TrainJob job = jobWith("adamw", 0);
+        job.config.precision = *findPrecision(precision.toStdString());
+        expectSameAfterResume(job, stopAt);
+    }
+
     // Every layer but the dense ones, dropout and batch norm among them, is worked out a second time; the bits are those of a run
     // that keeps everything.
     void recomputedTrainingIsTheSameRunAndResumesAsIfNeverStopped_data()

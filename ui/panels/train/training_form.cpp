@@ -189,8 +189,8 @@ void TrainingForm::showPrecision(const std::optional<DeviceInfo> &device)
     }
     m_precision->setCurrentIndex(static_cast<int>(chosen));
     m_precisionMistake->setText(possible ? QString()
-                                         : tr("%1 does not train in %2. Choose float32, or a GPU.")
-                                               .arg(isProcessor(*device) ? tr("The processor") : QString::fromStdString(device->name), precisionText(chosen)));
+                                         : tr("%1 does not train in %2. Choose float32, or another device.")
+                                               .arg(QString::fromStdString(device->name), precisionText(chosen)));
     m_precisionMistake->setVisible(!possible);
 }
 

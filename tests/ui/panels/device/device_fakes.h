@@ -40,6 +40,7 @@ inline MachineEvidence processorAlone()
     MachineEvidence evidence;
     DeviceInfo info;
     info.id = "cpu";
+    info.lowPrecision = true;
     info.name = "AMD EPYC 9654 96-Core Processor";
     info.library = "oneDNN 2.6.3";
     info.instructionSet = "avx512_core_bf16";

@@ -249,7 +249,7 @@ private slots:
         QVERIFY(bench.box("device")->findText(QStringLiteral("missing"), Qt::MatchContains) < 0);
     }
 
-    void onlyTheGpuOffersLowPrecisionAndItsOwnSettings()
+    void everyDeviceOffersItsPrecisionsAndOnlyTheGpuSettingsOfItsOwn()
     {
         Bench bench;
         bench.form.setMachine(machineWithGpu());
@@ -263,10 +263,24 @@ private slots:
         QCOMPARE(bench.document.undoStack()->undoText(), QStringLiteral("Train in bfloat16"));
 
         bench.set([](TrainingConfig &training) { training.device = "cpu"; });
-        QVERIFY(able(0) && !able(2));
-        QVERIFY2(bench.messages().contains(QStringLiteral("The processor does not train in bfloat16. Choose float32, or a GPU.")), qPrintable(bench.messages().join(QString())));
+        QVERIFY(able(0) && able(1) && able(2));
+        QVERIFY(bench.messages().isEmpty());
         for (const char *key : {"tf32", "autotune", "memoryLimitMiB", "memoryPolicy"})
             QVERIFY2(!bench.form.findChild<QWidget *>(QLatin1String(key))->isVisible(), key);
+
+        // A card from before bfloat16.
+        ui::Machine machine = machineWithGpu();
+        std::string name;
+        for (DeviceReport &report : machine.devices)
+            if (report.device && report.device->id == "cuda:0") {
+                report.device->lowPrecision = false;
+                name = report.device->name;
+            }
+        bench.set([](TrainingConfig &training) { training.device = "cuda:0"; });
+        bench.form.setMachine(machine);
+        QVERIFY(able(0) && !able(2));
+        QVERIFY2(bench.messages().contains(QString::fromStdString(name + " does not train in bfloat16. Choose float32, or another device.")),
+                 qPrintable(bench.messages().join(QString())));
     }
 
     void recomputationIsASwitchWithASizeThatIsThereWhileItIsOn()

@@ -1,4 +1,4 @@
-#include "engine/program/elementwise_instructions.h"
+#include "engine/ops/elementwise_instructions.h"
 
 namespace trainyard {
 
