@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "tests/engine/backends/layer_variants.h"
 #include "tests/engine/backends/error_norms.h"
+#include "tests/engine/backends/layer_variants.h"
 #include "tests/gpu/gpu_device.h"
 
 namespace trainyard::tests {

@@ -3,8 +3,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include "tests/engine/backends/op_cases.h"
 #include "tests/engine/backends/error_norms.h"
+#include "tests/engine/backends/op_cases.h"
 #include "tests/gpu/gpu_device.h"
 
 using namespace trainyard;

@@ -4,8 +4,8 @@
 #include <QtTest>
 
 #include "tests/engine/backends/error_norms.h"
-#include "tests/gpu/gpu_device.h"
 #include "tests/engine/backends/low_precision_cases.h"
+#include "tests/gpu/gpu_device.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;

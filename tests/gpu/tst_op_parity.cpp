@@ -6,8 +6,8 @@
 #include <set>
 
 #include "tests/engine/backends/error_norms.h"
-#include "tests/gpu/gpu_device.h"
 #include "tests/engine/backends/low_precision_cases.h"
+#include "tests/gpu/gpu_device.h"
 
 using namespace trainyard;
 using namespace trainyard::tests;

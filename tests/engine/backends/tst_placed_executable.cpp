@@ -389,7 +389,10 @@ private slots:
 
         resumed.choices["cuda:0/instruction set"] = "another";
         std::vector<const Program *> pointers{&programs[0]};
-        QVERIFY(!compilePlaced(pointers, m_cpu, resumed, openNamed));
+        const auto refused = compilePlaced(pointers, m_cpu, resumed, openNamed);
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().message.starts_with("relu is placed on cuda:0: "), refused.error().message.c_str());
+        QCOMPARE(refused.error().node, std::string("relu"));
     }
 
     void everyOpIsTimedInItsPlace()
