@@ -25,8 +25,8 @@ bool isPrimitiveActivation(const Op &op)
     return isFusable(kind) && (op.kind == OpKind::Activate || kind != ActivationKind::Relu);
 }
 
-// Ops whose steps are oneDNN's alone, with the inputs that it wants in bfloat16 together.
-std::size_t bfloat16Inputs(const StepRequest &request)
+// Ops whose steps compute with bfloat16 values, with the inputs that have to be so together: bit k for input k.
+unsigned bfloat16Inputs(const StepRequest &request)
 {
     switch (request.op.kind) {
     case OpKind::Dense:
@@ -39,26 +39,30 @@ std::size_t bfloat16Inputs(const StepRequest &request)
     case OpKind::Conv3dGradData:
     case OpKind::Conv3dGradWeights:
     case OpKind::BatchMatmul:
-    case OpKind::BatchNormGrad: return 2;
-    case OpKind::Activate: return isPrimitiveActivation(request.op) ? 1 : 0;
-    case OpKind::ActivateGrad: return isPrimitiveActivation(request.op) ? 2 : 0;
-    case OpKind::BatchNormInference: return request.hasInput(3) ? 1 : 0;
+    case OpKind::BatchNormGrad:
+    case OpKind::Lstm:
+    case OpKind::Gru: return 0b11;
+    case OpKind::LstmGrad: return 0b111101;
+    case OpKind::GruGrad: return 0b111111;
+    case OpKind::Activate: return isPrimitiveActivation(request.op) ? 0b1 : 0;
+    case OpKind::ActivateGrad: return isPrimitiveActivation(request.op) ? 0b11 : 0;
+    case OpKind::BatchNormInference: return request.hasInput(3) ? 0b1 : 0;
     case OpKind::BatchNorm:
     case OpKind::MaxPool2d:
     case OpKind::MaxPool2dGrad:
     case OpKind::AvgPool2d:
-    case OpKind::AvgPool2dGrad: return 1;
+    case OpKind::AvgPool2dGrad: return 0b1;
     default: return 0;
     }
 }
 
 bool computesInBfloat16(const StepRequest &request)
 {
-    const std::size_t inputs = bfloat16Inputs(request);
-    for (std::size_t i = 0; i < inputs; ++i)
-        if (request.inputType(i).dtype != DType::BF16)
+    const unsigned inputs = bfloat16Inputs(request);
+    for (std::size_t i = 0; i < request.op.inputs.size(); ++i)
+        if ((inputs >> i & 1) != 0 && request.hasInput(i) && request.inputType(i).dtype != DType::BF16)
             return false;
-    return inputs > 0 && hasBfloat16Products();
+    return inputs != 0 && hasBfloat16Products();
 }
 
 bool isChain(const StepRequest &request)

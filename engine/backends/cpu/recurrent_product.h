@@ -1,5 +1,5 @@
 // The product in the middle of a recurrent op: one small matrix after another times the same weights. These are packed once per
-// step, the way oneDNN likes them best. Where each thread gets enough samples, the batch is split for all positions at once, and
+// step, the way oneDNN likes them best; both factors are float32 or bfloat16, the result is float32. Where each thread gets enough samples, the batch is split for all positions at once, and
 // nobody waits for anybody between two of them; else all threads share each product.
 #pragma once
 
@@ -19,10 +19,10 @@ struct BatchPiece {
 class RecurrentProduct {
 public:
     // result [batch, out] = left [batch, in] * weights [in, out], which lie as [out, in] where they are transposed.
-    RecurrentProduct(std::int64_t batch, std::int64_t in, std::int64_t out, bool transposed, int threads, ScratchLayout &scratch);
+    RecurrentProduct(DType type, std::int64_t batch, std::int64_t in, std::int64_t out, bool transposed, int threads, ScratchLayout &scratch);
 
-    void bind(std::byte *scratch, float *weights);
-    float *left() const { return m_left; }
+    void bind(std::byte *scratch, std::byte *weights);
+    std::byte *left() const { return m_left; }
     float *result() const { return m_result; }
 
     // Once per step, before the products.
@@ -48,13 +48,14 @@ public:
     }
 
 private:
-    std::int64_t m_in, m_out;
+    std::size_t m_leftRow, m_resultRow;  // bytes
     std::vector<BatchPiece> m_pieces;
     PrimitiveCall m_pack;
     std::vector<PrimitiveCall> m_products;
     std::vector<std::uint64_t> m_scratchpads;  // of each product, then of the packing
     std::uint64_t m_leftAt = 0, m_resultAt = 0, m_packedAt = 0;
-    float *m_left = nullptr, *m_result = nullptr;
+    std::byte *m_left = nullptr;
+    float *m_result = nullptr;
 };
 
 }  // namespace trainyard::cpu

@@ -10,16 +10,17 @@ namespace trainyard::cpu {
 // sequence. The gates' gradient is 0 there while the product runs: the caller sees to that.
 class RecurrentWeightsProduct {
 public:
-    // states [rows, units], gradients [rows, columns] that are gradientStride apart; result: columns of a matrix with rows that are
-    // resultStride apart. reverse: the state before is that of the row behind.
-    RecurrentWeightsProduct(std::int64_t rows, std::int64_t units, std::int64_t columns, std::int64_t gradientStride,
+    // states [rows, units], gradients [rows, columns] that are gradientStride apart; both of the type; result, float32: columns of a
+    // matrix with rows that are resultStride apart. reverse: the state before is that of the row behind.
+    RecurrentWeightsProduct(DType type, std::int64_t rows, std::int64_t units, std::int64_t columns, std::int64_t gradientStride,
                             std::int64_t resultStride, bool reverse, ScratchLayout &scratch);
-    void bind(std::byte *scratch, float *states, float *gradients, float *result);
+    void bind(std::byte *scratch, std::byte *states, std::byte *gradients, float *result);
     void run();
 
 private:
     std::int64_t m_rows, m_units, m_columns, m_gradientStride, m_resultStride;
     bool m_reverse;
+    std::size_t m_elementBytes;
     PrimitiveCall m_call;
     std::uint64_t m_scratchpadAt = 0;
     float *m_result = nullptr;
