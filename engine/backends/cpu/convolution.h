@@ -2,8 +2,9 @@
 // are reordered between the arena's plain ones and the blocked ones oneDNN computes with.
 //
 // 3x3 windows of stride 1 over enough channels go by Winograd's algorithm (A. Lavin, S. Gray, "Fast Algorithms for
-// Convolutional Neural Networks", 2016: 36 multiplications for 4x4 results in place of 144), where oneDNN has it; images are
-// reordered to blocks of channels for it. What that brings and what it costs in exactness: ARCHITECTURE.md.
+// Convolutional Neural Networks", 2016: 36 multiplications for 4x4 results in place of 144), where oneDNN has it, in float32; images
+// are reordered to blocks of channels for it, some of the batch at a time. What that brings and what it costs in exactness:
+// ARCHITECTURE.md.
 #pragma once
 
 #include "engine/backends/cpu/reordered_call.h"
@@ -15,6 +16,7 @@ struct ConvolutionDescs {
     MemoryDesc plainWeights;    // [kernelH, kernelW, in / groups, out] as oneDNN's (g)oihw with strides; a depth before the height
     MemoryDesc bias;            // empty without one; float32
     ConvolutionWindow window;
+    std::int64_t slices = 1;    // of the batch, for Winograd
 
     bool hasBias() const { return bias.get_size() > 0; }
     bool isWinograd() const { return window.algorithm == Algorithm::convolution_winograd; }

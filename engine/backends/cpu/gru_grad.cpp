@@ -105,8 +105,14 @@ public:
                 forPieces(rows, piece.threads, [&](std::size_t begin, std::size_t end) {
                     for (std::size_t n = piece.begin + begin; n < piece.begin + end; ++n) {
                         const std::size_t at = n * m_length + position(s), before = s > 0 ? n * m_length + position(s - 1) : 0;
-                        const GruRow<T> cell{gates + at * 3 * m_units,  q + at * m_units,           s > 0 ? states + before * m_units : zeros,
-                                          dy ? dy + at * m_units : zeros, dgates + at * 3 * m_units, through + n * 3 * m_units, dq + at * m_units, dbias + n * m_units};
+                        const GruRow<T> cell{gates + at * 3 * m_units,
+                                             q + at * m_units,
+                                             s > 0 ? states + before * m_units : zeros,
+                                             dy ? dy + at * m_units : zeros,
+                                             dgates + at * 3 * m_units,
+                                             through + n * 3 * m_units,
+                                             dq + at * m_units,
+                                             dbias + n * m_units};
                         gruCellGradient(m_units, cell, dstate + n * m_units, dpast + n * m_units);
                     }
                 });

@@ -39,10 +39,10 @@ std::size_t PrimitiveStep::add(dnnl::primitive primitive)
     return m_calls.size() - 1;
 }
 
-void PrimitiveStep::argument(std::size_t call, int name, const MemoryDesc &desc, ValueId value)
+void PrimitiveStep::argument(std::size_t call, int name, const MemoryDesc &desc, ValueId value, std::uint64_t offset)
 {
     m_calls[call].add(name, desc);
-    m_arguments.push_back({call, name, value});
+    m_arguments.push_back({call, name, value, offset});
 }
 
 void PrimitiveStep::scratchArgument(std::size_t call, int name, const MemoryDesc &desc, std::uint64_t offset)
@@ -55,9 +55,10 @@ void PrimitiveStep::scratchArgument(std::size_t call, int name, const MemoryDesc
 
 void PrimitiveStep::bind(const StepMemory &memory)
 {
-    for (const Argument &argument : m_arguments)
-        m_calls[argument.call].setPointer(argument.name, argument.value == kNoValue ? memory.scratch + argument.offset
-                                                                                    : memory.at<std::byte>(argument.value));
+    for (const Argument &argument : m_arguments) {
+        std::byte *begin = argument.value == kNoValue ? memory.scratch : memory.at<std::byte>(argument.value);
+        m_calls[argument.call].setPointer(argument.name, begin ? begin + argument.offset : nullptr);
+    }
 }
 
 void PrimitiveStep::run(const StepMemory &)

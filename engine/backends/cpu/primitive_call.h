@@ -29,7 +29,8 @@ class PrimitiveStep : public Step {
 public:
     // Returns the call's number.
     std::size_t add(dnnl::primitive primitive);
-    void argument(std::size_t call, int name, const MemoryDesc &desc, ValueId value);
+    // offset: bytes from the value's, or the scratch's, begin.
+    void argument(std::size_t call, int name, const MemoryDesc &desc, ValueId value, std::uint64_t offset = 0);
     void scratchArgument(std::size_t call, int name, const MemoryDesc &desc, std::uint64_t offset);
 
     void bind(const StepMemory &memory) override;
@@ -39,8 +40,8 @@ private:
     struct Argument {
         std::size_t call;
         int name;
-        ValueId value;          // kNoValue: scratch
-        std::uint64_t offset = 0;
+        ValueId value;  // kNoValue: scratch
+        std::uint64_t offset;
     };
     std::vector<PrimitiveCall> m_calls;
     std::vector<Argument> m_arguments;

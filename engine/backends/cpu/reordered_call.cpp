@@ -2,40 +2,55 @@
 
 namespace trainyard::cpu {
 
-std::unique_ptr<Step> ReorderedCall::finish(StepRequest &request, dnnl::primitive primitive, const MemoryDesc &scratchpad) const
+bool ReorderedCall::isReordered(const Operand &operand, bool isOutput) const
+{
+    return operand.plain != operand.wanted || (isOutput && !operand.hasBatch && m_slices > 1);
+}
+
+void ReorderedCall::pass(PrimitiveStep &step, std::size_t call, const Operand &operand, bool isOutput, std::int64_t slice) const
+{
+    if (isReordered(operand, isOutput))
+        step.scratchArgument(call, operand.name, operand.wanted, operand.scratchAt);
+    else
+        step.argument(call, operand.name, operand.plain, operand.value, operand.offset(slice));
+}
+
+std::unique_ptr<Step> ReorderedCall::finish(StepRequest &request, const dnnl::primitive &primitive, const MemoryDesc &scratchpad)
 {
     auto step = std::make_unique<PrimitiveStep>();
     ScratchLayout scratch;
-    std::vector<std::uint64_t> inputAt, outputAt;
-    for (const Operand &operand : m_inputs) {
-        inputAt.push_back(operand.isReordered() ? scratch.take(operand.wanted.get_size()) : 0);
-        if (!operand.isReordered())
-            continue;
-        const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), operand.plain, cpuEngine(), operand.wanted}));
-        step->argument(reorder, DNNL_ARG_FROM, operand.plain, operand.value);
-        step->scratchArgument(reorder, DNNL_ARG_TO, operand.wanted, inputAt.back());
-    }
-    const std::size_t call = step->add(std::move(primitive));
-    const auto pass = [&](const Operand &operand, std::uint64_t at) {
-        if (operand.isReordered())
-            step->scratchArgument(call, operand.name, operand.wanted, at);
-        else
-            step->argument(call, operand.name, operand.plain, operand.value);
-    };
-    for (std::size_t i = 0; i < m_inputs.size(); ++i)
-        pass(m_inputs[i], inputAt[i]);
-    for (const Operand &operand : m_outputs) {
-        outputAt.push_back(operand.isReordered() ? scratch.take(operand.wanted.get_size()) : 0);
-        pass(operand, outputAt.back());
-    }
-    step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, scratchpad, scratch.take(scratchpad.get_size()));
-    for (std::size_t i = 0; i < m_outputs.size(); ++i) {
-        const Operand &operand = m_outputs[i];
-        if (!operand.isReordered())
-            continue;
-        const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), operand.wanted, cpuEngine(), operand.plain}));
-        step->scratchArgument(reorder, DNNL_ARG_FROM, operand.wanted, outputAt[i]);
-        step->argument(reorder, DNNL_ARG_TO, operand.plain, operand.value);
+    for (Operand &operand : m_inputs)
+        operand.scratchAt = isReordered(operand, false) ? scratch.take(operand.wanted.get_size()) : 0;
+    for (Operand &operand : m_outputs)
+        operand.scratchAt = isReordered(operand, true) ? scratch.take(operand.wanted.get_size()) : 0;
+    const std::uint64_t scratchpadAt = scratch.take(scratchpad.get_size());
+    for (std::int64_t slice = 0; slice < m_slices; ++slice) {
+        for (const Operand &operand : m_inputs) {
+            if (!isReordered(operand, false) || (slice > 0 && !operand.hasBatch))
+                continue;
+            const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), operand.plain, cpuEngine(), operand.wanted}));
+            step->argument(reorder, DNNL_ARG_FROM, operand.plain, operand.value, operand.offset(slice));
+            step->scratchArgument(reorder, DNNL_ARG_TO, operand.wanted, operand.scratchAt);
+        }
+        const std::size_t call = step->add(primitive);
+        for (const Operand &operand : m_inputs)
+            pass(*step, call, operand, false, slice);
+        for (const Operand &operand : m_outputs)
+            pass(*step, call, operand, true, slice);
+        step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, scratchpad, scratchpadAt);
+        for (const Operand &operand : m_outputs) {
+            if (!isReordered(operand, true))
+                continue;
+            dnnl::primitive_attr attributes;
+            if (slice > 0 && !operand.hasBatch) {
+                dnnl::post_ops sum;
+                sum.append_sum(1.0f);
+                attributes.set_post_ops(sum);
+            }
+            const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), operand.wanted, cpuEngine(), operand.plain, attributes}));
+            step->scratchArgument(reorder, DNNL_ARG_FROM, operand.wanted, operand.scratchAt);
+            step->argument(reorder, DNNL_ARG_TO, operand.plain, operand.value, operand.offset(slice));
+        }
     }
     request.scratchBytes = scratch.bytes();
     return step;

@@ -1,5 +1,6 @@
 // A step around one primitive whose operands may want a layout of oneDNN's own, or a type: what differs from the program's
-// value is reordered before the call, into the op's scratch, or after it, out of it.
+// value is reordered before the call, into the op's scratch, or after it, out of it. The primitive may be made for a slice of the
+// batch and be called for one slice after another, so that what is reordered is small.
 #pragma once
 
 #include "engine/backends/cpu/primitive_call.h"
@@ -8,19 +9,33 @@ namespace trainyard::cpu {
 
 class ReorderedCall {
 public:
-    // plain: as the value lies in the arena. wanted: as the primitive takes it.
-    void input(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value}); }
-    void output(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value}); }
+    explicit ReorderedCall(std::int64_t slices = 1) : m_slices(slices) {}
+
+    // plain: as the value lies in the arena. wanted: as the primitive takes it. Both of one slice, where the value has the batch as
+    // its first dimension.
+    void batchInput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, true}); }
+    void batchOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value, true}); }
+    // The same for all slices.
+    void input(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, false}); }
+    // The sum over all slices.
+    void sumOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value, false}); }
     // Says the request's scratch.
-    std::unique_ptr<Step> finish(StepRequest &request, dnnl::primitive primitive, const MemoryDesc &scratchpad) const;
+    std::unique_ptr<Step> finish(StepRequest &request, const dnnl::primitive &primitive, const MemoryDesc &scratchpad);
 
 private:
     struct Operand {
         int name;
         MemoryDesc plain, wanted;
         ValueId value;
-        bool isReordered() const { return plain != wanted; }
+        bool hasBatch;
+        std::uint64_t scratchAt = 0;  // where it is reordered
+
+        std::uint64_t offset(std::int64_t slice) const { return hasBatch ? static_cast<std::uint64_t>(slice) * plain.get_size() : 0; }
     };
+    bool isReordered(const Operand &operand, bool isOutput) const;
+    void pass(PrimitiveStep &step, std::size_t call, const Operand &operand, bool isOutput, std::int64_t slice) const;
+
+    std::int64_t m_slices;
     std::vector<Operand> m_inputs, m_outputs;
 };
 

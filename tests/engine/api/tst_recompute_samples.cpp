@@ -122,7 +122,7 @@ private slots:
         const std::vector<const MemoryPlan *> plans{&plan, &without->memoryPlan(1)};
         // A part of what the plan shares over time; what lives from step to step stays, and so does the scratch of a convolution by
         // Winograd's algorithm, which shapes-resnet has.
-        const std::uint64_t percent = id == "shapes-resnet" ? 75 : 60;
+        const std::uint64_t percent = id == "shapes-resnet" ? 70 : 60;
         const std::uint64_t budget = plan.persistentBytes + plan.transientBytes * percent / 100;
         const RecomputeChoice choice = chooseRecomputation(pointers, plans, OpChoice(programs[0].list.ops.size()), budget);
         const Recomputed again = recompute(programs[0], choice.ops);
