@@ -79,6 +79,10 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+def rate_text(rate):
+    return f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
+
+
 machine = f"{processor()}, {arguments.threads} threads"
 ceiling = None
 if on_gpu:
@@ -107,7 +111,7 @@ for model in models:
         measured = rates[name][model]
         if measured:
             middle[name] = statistics.median(measured)
-        cells.append(f"{middle[name]:,.0f} ({min(measured):,.0f} to {max(measured):,.0f})" if measured else "did not run")
+        cells.append(f"{rate_text(middle[name])} ({rate_text(min(measured))} to {rate_text(max(measured))})" if measured else "did not run")
     best = max((rate for name, rate in middle.items() if name != "Trainyard"), default=None)
     cells.append(f"{middle['Trainyard'] / best:.2f}" if best else "-")
     if ceiling:
