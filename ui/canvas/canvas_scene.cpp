@@ -106,6 +106,7 @@ void CanvasScene::syncWires()
         delete entry.second;
         return true;
     });
+    const std::vector<QRectF> obstacles = cards();
     for (const Wire &wire : present) {
         WireItem *&item = m_wires[wire];
         if (!item)
@@ -114,15 +115,25 @@ void CanvasScene::syncWires()
         state.wrong = node(wire.to)->look().wrongInputs;
         state.selected = m_selection.wires.contains(wire);
         item->setState(state);
-        placeWire(*item);
+        placeWire(*item, obstacles);
     }
 }
 
-void CanvasScene::placeWire(WireItem &item) const
+std::vector<QRectF> CanvasScene::cards(const std::map<LayerId, QPointF> &moved) const
+{
+    std::vector<QRectF> cards;
+    cards.reserve(m_nodes.size());
+    for (const auto &[id, node] : m_nodes)
+        if (!moved.contains(id))
+            cards.push_back(node->card());
+    return cards;
+}
+
+void CanvasScene::placeWire(WireItem &item, std::span<const QRectF> cards) const
 {
     const NodeItem *from = node(item.wire().from), *to = node(item.wire().to);
     if (from && to)
-        item.setEnds(from->output(), to->input(item.wire().port));
+        item.setRoute(wireRoute(from->output(), to->input(item.wire().port), cards));
 }
 
 LayerId CanvasScene::layerAt(QPointF point) const
@@ -221,9 +232,10 @@ void CanvasScene::previewPositions(const std::map<LayerId, QPointF> &positions)
     for (const auto &[id, position] : positions)
         if (NodeItem *item = node(id))
             item->setPos(position);
+    const std::vector<QRectF> obstacles = cards(positions);
     for (const auto &[wire, item] : m_wires)
         if (positions.contains(wire.from) || positions.contains(wire.to))
-            placeWire(*item);
+            placeWire(*item, obstacles);
     emit contentChanged();
 }
 

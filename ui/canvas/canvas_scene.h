@@ -4,6 +4,8 @@
 
 #include <map>
 #include <set>
+#include <span>
+#include <vector>
 
 #include <QGraphicsScene>
 
@@ -65,7 +67,9 @@ private:
     void sync();
     void showOther();
     void syncWires();
-    void placeWire(WireItem &item) const;
+    // But those that are being moved: a wire does not give way to what may be dropped on it.
+    std::vector<QRectF> cards(const std::map<LayerId, QPointF> &moved = {}) const;
+    void placeWire(WireItem &item, std::span<const QRectF> cards) const;
     template <typename Change> void change(LayerId layer, Change &&apply);
     template <typename Change> void changeWire(const std::optional<Wire> &wire, Change &&apply);
 

@@ -322,7 +322,7 @@ void CanvasView::drawForeground(QPainter *painter, const QRectF &)
         if (const NodeItem *above = m_scene->node(m_drop->placement.wire.from)) {
             painter->setPen(QPen(themeColor(ColorRole::Accent), 2, Qt::DashLine));
             painter->setBrush(Qt::NoBrush);
-            painter->drawPath(wirePath(above->output(), position + inputPort(0, 1)));
+            painter->drawPath(wirePath(wireRoute(above->output(), position + inputPort(0, 1))));
         }
     painter->save();
     painter->translate(position);

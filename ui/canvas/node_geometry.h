@@ -1,10 +1,9 @@
-// Where things are on the canvas: cards, ports, wires. Scene coordinates, one unit is one pixel at 100 %; pure functions.
+// Where things are on the canvas: cards and ports. Scene coordinates, one unit is one pixel at 100 %; pure functions.
 #pragma once
 
 #include <optional>
 #include <tuple>
 
-#include <QPainterPath>
 #include <QPointF>
 #include <QRectF>
 
@@ -40,12 +39,5 @@ inline QRectF cardRect(QPointF position) { return {position, kLayerCardSize}; }
 // Of a card at the origin: inputs in a row along the top edge, the output in the middle of the bottom edge.
 QPointF inputPort(int port, int count);
 QPointF outputPort();
-
-QPainterPath wirePath(QPointF from, QPointF to);
-// The nearest place of a wire: its distance, and where it lies between 0 (source) and 1 (target).
-struct WireHit {
-    double distance, along;
-};
-WireHit nearestOnWire(QPointF from, QPointF to, QPointF point);
 
 }  // namespace trainyard::ui

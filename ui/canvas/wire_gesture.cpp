@@ -185,7 +185,7 @@ void WireGesture::paint(QPainter &painter) const
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);
     const QPointF end = fixed->port(m_fixed);
-    painter.drawPath(m_fixed.output ? wirePath(end, loose) : wirePath(loose, end));
+    painter.drawPath(wirePath(m_fixed.output ? wireRoute(end, loose) : wireRoute(loose, end)));
     painter.setBrush(pen.color());
     painter.setPen(Qt::NoPen);
     painter.drawEllipse(loose, kPortRadius - 1, kPortRadius - 1);

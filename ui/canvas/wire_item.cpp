@@ -1,5 +1,7 @@
 #include "ui/canvas/wire_item.h"
 
+#include <utility>
+
 #include <QPainter>
 
 #include "ui/theme/theme.h"
@@ -17,14 +19,13 @@ WireItem::WireItem(const Wire &wire) : m_wire(wire)
     setAcceptedMouseButtons(Qt::NoButton);
 }
 
-void WireItem::setEnds(QPointF from, QPointF to)
+void WireItem::setRoute(WireRoute route)
 {
-    if (from == m_from && to == m_to)
+    if (route == m_route)
         return;
     prepareGeometryChange();
-    m_from = from;
-    m_to = to;
-    m_path = wirePath(from, to);
+    m_route = std::move(route);
+    m_path = wirePath(m_route);
 }
 
 void WireItem::setState(const WireState &state)

@@ -4,6 +4,7 @@
 #include <QGraphicsItem>
 
 #include "ui/canvas/node_geometry.h"
+#include "ui/canvas/wire_route.h"
 
 namespace trainyard::ui {
 
@@ -23,9 +24,9 @@ public:
 
     const Wire &wire() const { return m_wire; }
     const WireState &state() const { return m_state; }
-    void setEnds(QPointF from, QPointF to);
+    void setRoute(WireRoute route);
     void setState(const WireState &state);
-    WireHit nearest(QPointF point) const { return nearestOnWire(m_from, m_to, point); }
+    WireHit nearest(QPointF point) const { return nearestOnWire(m_route, point); }
 
     int type() const override { return Type; }
     QRectF boundingRect() const override;
@@ -34,7 +35,7 @@ public:
 
 private:
     const Wire m_wire;
-    QPointF m_from, m_to;
+    WireRoute m_route{{QPointF()}};
     QPainterPath m_path;
     WireState m_state;
 };
