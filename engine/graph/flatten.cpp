@@ -153,6 +153,8 @@ private:
         if (outputs != 1)
             return outputs == 0 ? fmt::format("The block {} has no output. Connect a layer to the block output in its definition.", layer.block)
                                 : fmt::format("The block {} has {} outputs. Keep one block output.", layer.block, outputs);
+        if (inputs == 1 && connected == 0)
+            return fmt::format("{} expects an input, but nothing is connected. Draw a wire to it.", name);
         if (static_cast<std::size_t>(inputs) != connected)
             return fmt::format("{} takes {} input{}, got {}. {}.", name, inputs, inputs == 1 ? "" : "s", connected,
                                connected < static_cast<std::size_t>(inputs) ? "Connect the others" : "Remove a wire");

@@ -89,6 +89,17 @@ std::string factOf(const DeviceReport &report, const std::string &label)
 class TestDeviceReport : public QObject {
     Q_OBJECT
 private slots:
+    void theProcessorSaysWhatSixteenBitsBring()
+    {
+        MachineEvidence machine = goodMachine();
+        DeviceInfo &processor = *machine.backends[0].device;
+        processor.lowPrecision = true;
+        processor.instructionSet = "avx2";
+        QCOMPARE(factOf(deviceReports(machine)[0], "16-bit precision"), "computes in float32: saves memory, not time");
+        processor.instructionSet = "avx512_core_bf16";
+        QCOMPARE(factOf(deviceReports(machine)[0], "16-bit precision"), "bfloat16 in hardware; float16 computes in float32");
+    }
+
     void aGoodMachineIsReadyAndDescribed()
     {
         const auto reports = deviceReports(goodMachine());
