@@ -1,6 +1,6 @@
-// Steps of ops with values in 16 bit. Matrix products, convolutions, batch norm, pooling and what oneDNN has of activations
-// compute in bfloat16 where the processor has instructions for it; other elementwise ops convert block by block in the cache; all others compute in float32 over
-// widened copies in the op's scratch, so that every op runs in every type.
+// Steps of ops with values in 16 bit. Matrix products, convolutions, recurrent layers, batch norm, pooling and what oneDNN has of
+// activations compute in bfloat16 where the processor has instructions for it; other elementwise ops convert block by block in the
+// cache; all others compute in float32 over widened copies in the op's scratch, so that every op runs in every type.
 #pragma once
 
 #include "engine/backends/cpu/step.h"
