@@ -116,10 +116,11 @@ private:
         return static_cast<std::int32_t>(std::find(devices.begin(), devices.end(), name) - devices.begin());
     }
 
-    void freezeParameters(std::int32_t layer)
+    // By name: layers that share weights come before and after the one whose they are.
+    void freezeParameters(const std::string &owner)
     {
         for (Value &value : m_program.list.values)
-            if (value.layer == layer)
+            if (value.name.starts_with(owner + "/"))
                 value.trainable = false;
     }
 
@@ -179,7 +180,7 @@ private:
                 return fail(Error{ErrorCode::InvalidGraph, m_builder.sharingProblem(), layer.name, {}});
             outputs[id] = *output;
             if (layer.frozen)
-                freezeParameters(index);
+                freezeParameters(owner);
             if (spec->category == Category::Input)
                 placeGather(m_batchFeatures, index);
             if (spec->category == Category::Loss) {

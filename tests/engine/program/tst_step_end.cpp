@@ -90,6 +90,20 @@ private slots:
         QCOMPARE(none.parameterCount(), 0);
     }
 
+    void weightsThatAFrozenLayerSharesAreNotTrained()
+    {
+        Graph graph;
+        LayerId before = addAfter(graph, "input", {}, {{"shape", std::vector<std::int64_t>{6, 5, 4}}});
+        before = addAfter(graph, "flatten", {before}, {});
+        for (int i = 0; i < 3; ++i)
+            before = addAfter(graph, "dense", {before}, {{"units", std::int64_t{i == 2 ? 3 : 120}}});
+        addAfter(graph, "softmax_cross_entropy", {before}, {});
+        graph.edit(graph.findByName("dense_2")->id)->weightsOf = "dense";
+        QCOMPARE(updated(built(graph, training())), (Names{"dense/weights", "dense/bias", "dense_3/weights", "dense_3/bias"}));
+        graph.edit(graph.findByName("dense_2")->id)->frozen = true;
+        QCOMPARE(updated(built(graph, training())), (Names{"dense_3/weights", "dense_3/bias"}));
+    }
+
     void gradientsGoThroughAFrozenLayer()
     {
         const Program program = built(smallNet({"batch_norm", "dense"}), training());
