@@ -18,6 +18,7 @@ namespace trainyard::ui {
 
 class ChartBoard;
 class EventLog;
+class FoldCard;
 class TrainingForm;
 
 class TrainPage : public QWidget
@@ -30,13 +31,15 @@ public:
 
     void setMachine(const Machine &machine);  // the devices to choose from, once they are known
     QList<QAction *> menuActions() const { return m_actions; }
-    QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open
+    QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open, which groups are folded
     void restoreLayout(const QByteArray &layout);
 
 signals:
     void startRequested();
 
 private:
+    QList<FoldCard *> foldCards() const;
+
     QSplitter *m_splitter;
     TrainingForm *m_form;
     ChartBoard *m_board;
