@@ -26,13 +26,14 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kSideWidth = 304, kSideSmallest = 264;
+const QString kLayerList = QStringLiteral("layerList");
 constexpr quint32 kLayoutVersion = 2, kLayoutWithoutFolds = 1;
 
 }  // namespace
 
 TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library, StartMatcher &matcher, LiveRun &run,
                      QWidget *parent)
-    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
+    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_forecast(new ForecastCard(document, forecaster)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
       m_log(new EventLog(run))
 {
     auto *strip = new RunStrip(run);
@@ -40,7 +41,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(0, 0, kSpaceXs, 0);
     sideLayout->setSpacing(kSpaceS);
-    sideLayout->addWidget(new ForecastCard(document, forecaster));
+    sideLayout->addWidget(m_forecast);
     sideLayout->addWidget(new LiveRate(run));
     sideLayout->addWidget(m_form);
     auto *start = new StartCard(document, library, matcher);
@@ -93,6 +94,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     }
 
     connect(strip, &RunStrip::startRequested, this, &TrainPage::startRequested);
+    connect(m_forecast, &ForecastCard::layerRequested, this, &TrainPage::layerRequested);
     connect(log, &QAction::toggled, m_board, &ChartBoard::setLogScale);
     connect(m_board, &ChartBoard::logScaleChanged, log, &QAction::setChecked);
     connect(all, &QAction::triggered, m_board, &ChartBoard::showAll);
@@ -114,7 +116,7 @@ QList<FoldCard *> TrainPage::foldCards() const
 
 QByteArray TrainPage::saveLayout() const
 {
-    QMap<QString, bool> open;
+    QMap<QString, bool> open{{kLayerList, m_forecast->showsLayers()}};
     for (const FoldCard *card : foldCards())
         open.insert(card->objectName(), card->isOpen());
     QByteArray layout;
@@ -140,6 +142,7 @@ void TrainPage::restoreLayout(const QByteArray &layout)
     m_board->setSmoothing(smoothing);
     m_board->setLogScale(logScale);
     m_log->setOpen(logOpen);
+    m_forecast->showLayers(open.value(kLayerList, m_forecast->showsLayers()));
     for (FoldCard *card : foldCards())
         card->setOpen(open.value(card->objectName(), card->isOpen()));
 }

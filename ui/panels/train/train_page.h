@@ -19,6 +19,7 @@ namespace trainyard::ui {
 class ChartBoard;
 class EventLog;
 class FoldCard;
+class ForecastCard;
 class TrainingForm;
 
 class TrainPage : public QWidget
@@ -36,11 +37,13 @@ public:
 
 signals:
     void startRequested();
+    void layerRequested(trainyard::LayerId layer, const std::string &block);  // to be seen in its graph; block empty: the network
 
 private:
     QList<FoldCard *> foldCards() const;
 
     QSplitter *m_splitter;
+    ForecastCard *m_forecast;
     TrainingForm *m_form;
     ChartBoard *m_board;
     EventLog *m_log;
