@@ -106,8 +106,11 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     m_fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_fold->setIconSize({kSpaceL, kSpaceL});
     m_fold->setToolTip(tr("Which layers hold the arena at the moment of a step at which most is in use"));
-    known->addWidget(m_fold, 0, Qt::AlignLeft);
-    known->addWidget(m_layers);
+    auto *layers = new QVBoxLayout;
+    layers->setSpacing(0);
+    layers->addWidget(m_fold, 0, Qt::AlignLeft);
+    layers->addWidget(m_layers);
+    known->addLayout(layers);
     showLayers(false);
     m_verdict->setWordWrap(true);
     m_verdict->setObjectName(QStringLiteral("verdict"));

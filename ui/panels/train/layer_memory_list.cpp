@@ -15,7 +15,7 @@ namespace trainyard::ui {
 namespace {
 
 constexpr std::size_t kLargest = 5;
-constexpr int kBarHeight = 3, kRowHeight = 28, kRadius = 4, kPadding = kSpaceXs;
+constexpr int kBarHeight = 3, kRowHeight = 28, kPadding = kSpaceXs;
 
 enum DataRole { BytesRole = Qt::UserRole, ShareRole, LayerRole, KindRole };
 enum class Kind { Layer, More, None };
@@ -55,25 +55,18 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const bool ofLayer = index.data(KindRole).toInt() == static_cast<int>(Kind::Layer);
-        const QRectF frame = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5);
-        if (option.state.testFlag(QStyle::State_MouseOver) && option.state.testFlag(QStyle::State_Enabled)) {
-            painter->setPen(Qt::NoPen);
-            painter->setBrush(themeColor(ColorRole::Grid));
-            painter->drawRoundedRect(frame, kRadius, kRadius);
-        }
-        if (option.state.testFlag(QStyle::State_HasFocus)) {
-            painter->setPen(themeColor(ColorRole::Accent));
-            painter->setBrush(Qt::NoBrush);
-            painter->drawRoundedRect(frame, kRadius, kRadius);
-        }
-        const QRect line = option.rect.adjusted(kPadding, kPadding, -kPadding, ofLayer ? -kPadding - kBarHeight - 1 : -kPadding);
+        const bool focused = option.state.testFlag(QStyle::State_HasFocus);
+        const bool pointed = focused || (option.state.testFlag(QStyle::State_MouseOver) && option.state.testFlag(QStyle::State_Enabled));
+        const QRect line = option.rect.adjusted(0, kPadding, 0, ofLayer ? -kPadding - kBarHeight - 1 : -kPadding);
         const QString bytes = index.data(BytesRole).toString();
         const int wide = option.fontMetrics.horizontalAdvance(bytes);
         painter->setFont(option.font);
         painter->setPen(themeColor(ColorRole::Text));
         painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, bytes);
-        if (!ofLayer)
-            painter->setPen(themeColor(ColorRole::Muted));
+        painter->setPen(themeColor(pointed ? ColorRole::Accent : ofLayer ? ColorRole::Text : ColorRole::Muted));
+        QFont font = option.font;
+        font.setUnderline(focused);
+        painter->setFont(font);
         const QRect place = line.adjusted(0, 0, -wide - kSpaceS, 0);
         painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter,  // names of one block differ at their ends
                           option.fontMetrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideMiddle, place.width()));
@@ -124,6 +117,7 @@ void LayerMemoryList::setLayers(const std::vector<LayerMemory> &layers)
 
 void LayerMemoryList::showLines()
 {
+    const int before = currentRow();  // the keyboard stays where it was
     clear();
     const auto add = [this](Kind kind, const QString &words, std::uint64_t bytes, const QString &help) {
         auto *item = new QListWidgetItem(words, this);
@@ -156,6 +150,7 @@ void LayerMemoryList::showLines()
                          tr("The batch, the sums of the metrics, and what the placement leaves free between values.\n%1").arg(partsText(m_ofNone)));
         item->setFlags(Qt::NoItemFlags);
     }
+    setCurrentRow(std::min(before, count() - 1));
     updateGeometry();
 }
 
@@ -178,7 +173,7 @@ void LayerMemoryList::take(const QListWidgetItem *item)
     // Not now: the view still needs the line that was pressed.
     QMetaObject::invokeMethod(this, [this] {
         showLines();
-        setCurrentRow(m_showAll || m_layers.size() <= kLargest ? 0 : static_cast<int>(kLargest));
+        setCurrentRow(std::min(count() - 1, static_cast<int>(kLargest)));  // the first of those that came, or the line again
     }, Qt::QueuedConnection);
 }
 

@@ -50,6 +50,16 @@ class TestInspector : public QObject
 private slots:
     void initTestCase() { Theme::instance().apply(Appearance::Light); }
 
+    void noLayerNeedsMoreRoomThanThePageGives()
+    {
+        InspectorOnNetwork f;
+        for (const LayerSpec &spec : layerCatalog()) {
+            f.inspector.setSelection({f.document.addLayer(spec.type, {})});
+            QTest::qWait(0);
+            QVERIFY2(f.inspector.minimumSizeHint().width() <= 280, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(spec.type)).arg(f.inspector.minimumSizeHint().width())));
+        }
+    }
+
     void everyLayerGetsOneFieldPerSetting()
     {
         InspectorOnNetwork f;

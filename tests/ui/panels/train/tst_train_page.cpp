@@ -20,6 +20,7 @@
 #include "ui/controls/scroll_column.h"
 #include "ui/panels/train/chart_board.h"
 #include "ui/panels/train/event_log.h"
+#include "ui/panels/train/layer_memory_list.h"
 #include "ui/panels/train/train_page.h"
 #include "ui/theme/theme.h"
 
@@ -183,6 +184,35 @@ private slots:
         QVERIFY(verdict->text().startsWith(QStringLiteral("Fits: ")));
         QVERIFY(verdict->text().contains(QString::fromStdString(formatBytes(forecast.arenaBytes))));
         QVERIFY(!verdict->property("error").toBool());
+    }
+
+    void theForecastByLayerIsFoldedAndLeadsIntoBlocksToo()
+    {
+        Bench bench;
+        const auto &layers = bench.document.graph().layers();
+        QVERIFY(bench.document.group({layers[1].id, layers[2].id}));
+        const auto inBlock = [&] {
+            const auto &forecast = bench.forecaster.forecast();
+            return forecast && std::any_of(forecast->layers.begin(), forecast->layers.end(),
+                                           [](const LayerMemory &layer) { return layer.layer == "block1/dense" && layer.bytes.total() > 0; });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(inBlock(), kLong);
+        auto *list = bench.page.findChild<LayerMemoryList *>();
+        QVERIFY(!list->isVisible());
+        bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->click();
+        QVERIFY(list->isVisible());
+        QTest::qWait(0);
+        const QList<QListWidgetItem *> lines = list->findItems(QStringLiteral("block1/dense"), Qt::MatchExactly);
+        QCOMPARE(lines.size(), qsizetype{1});
+        LayerId asked = 0;
+        std::string block;
+        connect(&bench.page, &TrainPage::layerRequested, &bench.page, [&](LayerId layer, const std::string &in) {
+            asked = layer;
+            block = in;
+        });
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(lines.front()).center());
+        QCOMPARE(block, std::string("block1"));
+        QCOMPARE(bench.document.graph().findBlock("block1")->find(asked)->name, std::string("dense"));
     }
 
     void aNetworkTooLargeForTheMachineIsSaidInRed()
@@ -421,6 +451,7 @@ private slots:
             bench.page.menuActions().first()->setChecked(true);
             bench.fold("optimizerCard")->setOpen(false);
             bench.fold("scheduleCard")->setOpen(true);
+            bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->click();
             layout = bench.page.saveLayout();
         }
         Bench bench;
@@ -431,6 +462,7 @@ private slots:
         QVERIFY(bench.page.findChild<EventLog *>()->isOpen());
         QVERIFY(bench.chart("Loss")->logScale());
         QVERIFY(!bench.fold("optimizerCard")->isOpen() && bench.fold("lengthCard")->isOpen() && bench.fold("scheduleCard")->isOpen());
+        QVERIFY(bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->isChecked());
     }
 
     void aLayoutFromBeforeTheGroupsFoldedComesBackToo()
