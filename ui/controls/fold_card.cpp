@@ -13,7 +13,7 @@ FoldCard::FoldCard(const QString &name, const QString &title, QWidget *parent)
     setProperty("card", true);
     setObjectName(name);
     setAccessibleName(title);
-    m_content->setContentsMargins(kSpaceM, 0, kSpaceM, kSpaceM);
+    m_content->setContentsMargins(kSpaceM, kSpaceXs, kSpaceM, kSpaceM);
     m_content->setSpacing(kSpaceS);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -221,10 +221,10 @@ const std::vector<TrainingField> &trainingFields()
             add(SettingsGroup::Update, optimizerField(setting));
         add(SettingsGroup::Update, realField("weightDecay", "weight_decay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay));
         add(SettingsGroup::Update, matricesOnlyField());
+        add(SettingsGroup::Update, averageField());
         add(SettingsGroup::Gradients, realField("clipNorm", "clip_norm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm));
         add(SettingsGroup::Gradients, realField("clipValue", "clip_value", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue));
         add(SettingsGroup::Gradients, accumulationField());
-        add(SettingsGroup::Gradients, averageField());
         add(SettingsGroup::Compute, gpuSwitch("tf32", tr("TF32"), tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."), &TrainingConfig::tf32));
         add(SettingsGroup::Compute, gpuSwitch("autotune", tr("Autotune"), tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
                                               &TrainingConfig::autotune));

@@ -38,8 +38,8 @@ TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
     };
     addFolded(new ScheduleCard(document));
     addGroup("updateCard", tr("Momentum and decay"), trainingFields(SettingsGroup::Update));
-    addGroup("gradientsCard", tr("Gradients and averaging"), trainingFields(SettingsGroup::Gradients));
-    addGroup("evaluationCard", tr("Evaluation and stopping"), evaluationFields());
+    addGroup("gradientsCard", tr("Gradients"), trainingFields(SettingsGroup::Gradients));
+    addGroup("evaluationCard", tr("Evaluation"), evaluationFields());
     addFolded(m_compute);
     addGroup("recordCard", tr("Seed and checkpoints"), trainingFields(SettingsGroup::Record));
 }

@@ -345,14 +345,15 @@ private slots:
         QCOMPARE(bench.folded("gradientsCard")->detail(), QString());
         bench.set([](TrainingConfig &training) {
             training.optimizer.clipNorm = 2.5;
+            training.accumulationSteps = 4;
             training.emaDecay = 0.999;
             training.optimizer.set("beta1", 0.95);
             training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
             training.stopping.on = true;
             training.seed = 7;
         });
-        QCOMPARE(bench.folded("gradientsCard")->detail(), QStringLiteral("Clip norm: 2.5, Weight average: 0.999"));
-        QCOMPARE(bench.folded("updateCard")->detail(), QStringLiteral("Beta 1: 0.95"));
+        QCOMPARE(bench.folded("gradientsCard")->detail(), QStringLiteral("Clip norm: 2.5, Accumulated batches: 4"));
+        QCOMPARE(bench.folded("updateCard")->detail(), QStringLiteral("Beta 1: 0.95, Weight average: 0.999"));
         QVERIFY2(bench.folded("scheduleCard")->detail().startsWith(QStringLiteral("Cosine, Warm-up: 50")), qPrintable(bench.head("scheduleCard")->detail()));
         QCOMPARE(bench.folded("evaluationCard")->detail(), QStringLiteral("Stop early"));
         QCOMPARE(bench.folded("recordCard")->detail(), QStringLiteral("Seed: 7"));
