@@ -127,8 +127,10 @@ void printText(const Answer &answer)
         std::printf("  largest batch that fits (at most the data set): %s\n", formatCount(*answer.largestBatch).c_str());
     std::printf("\n  When most is in use:\n  %-24s %12s %12s %12s\n", "layer", "weights", "activations", "together");
     for (const LayerMemory &layer : forecast.layers)
-        std::printf("  %-24s %12s %12s %12s\n", layer.layer.empty() ? "of no layer" : layer.layer.c_str(), formatBytes(layer.bytes.parameters).c_str(),
-                    formatBytes(layer.bytes.activations + layer.bytes.workspace).c_str(), formatBytes(layer.bytes.total()).c_str());
+        std::printf("  %-24s %12s %12s %12s\n", layer.layer.empty() ? "of no layer" : layer.layer.c_str(),
+                    formatBytes(layer.bytes.parameters).c_str(),
+                    formatBytes(layer.bytes.activations + layer.bytes.workspace).c_str(),
+                    formatBytes(layer.bytes.total()).c_str());
 }
 
 int run(const ForecastOptions &options)

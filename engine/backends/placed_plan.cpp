@@ -17,7 +17,8 @@ void add(MemoryBytes &sum, const MemoryBytes &bytes)
 }
 
 // Each device at the busiest moment of its own parts.
-void addDevices(const Program &program, const Partition &partition, std::size_t index, const PlanOfPart &planOf, MemoryPlan &joined)
+void addDevices(const Program &program, const Partition &partition, std::size_t index, const PlanOfPart &planOf,
+                MemoryPlan &joined)
 {
     std::map<std::int32_t, std::size_t> busiest;  // device -> part
     for (std::size_t i = 0; i < partition.parts.size(); ++i) {

@@ -24,7 +24,6 @@ FoldCard::FoldCard(const QString &name, const QString &title, QWidget *parent)
     connect(m_head, &QAbstractButton::toggled, this, [this](bool open) {
         m_body->setVisible(open);
         showHead();
-        emit openChanged(open);
     });
 }
 

@@ -10,8 +10,7 @@ namespace trainyard::ui {
 
 class FoldHeader;
 
-class FoldCard : public QFrame
-{
+class FoldCard : public QFrame {
     Q_OBJECT
 public:
     // name: of the card in a saved layout. It begins open.
@@ -24,9 +23,6 @@ public:
     void setValue(const QString &value);      // said in the head while it is open
     void setSummary(const QString &summary);  // said there while it is folded
     void setMistake(const QString &mistake);  // what is wrong inside, said in the head while it is folded; empty: nothing
-
-signals:
-    void openChanged(bool open);
 
 private:
     void showHead();

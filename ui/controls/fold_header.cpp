@@ -13,8 +13,7 @@ namespace {
 constexpr int kIcon = 16, kRadius = 5, kLeastDetail = 32;
 
 // Readers of the screen hear a button that is expanded or collapsed, and can press it.
-class FoldHeaderInterface : public QAccessibleWidget
-{
+class FoldHeaderInterface : public QAccessibleWidget {
 public:
     explicit FoldHeaderInterface(FoldHeader *header) : QAccessibleWidget(header, QAccessible::Button), m_header(header) {}
 
@@ -99,7 +98,8 @@ void FoldHeader::tell()
 QSize FoldHeader::sizeHint() const
 {
     const QFontMetrics title(titleFont(font()));
-    return {2 * kSpaceM + kIcon + kSpaceXs + title.horizontalAdvance(text()) + kIcon + kSpaceS, (title.height() + 2 * kSpaceS + 3) / 4 * 4 + kSpaceXs};
+    return {2 * kSpaceM + kIcon + kSpaceXs + title.horizontalAdvance(text()) + kIcon + kSpaceS,
+            (title.height() + 2 * kSpaceS + 3) / 4 * 4 + kSpaceXs};
 }
 
 QSize FoldHeader::minimumSizeHint() const

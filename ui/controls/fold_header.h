@@ -6,8 +6,7 @@
 
 namespace trainyard::ui {
 
-class FoldHeader : public QAbstractButton
-{
+class FoldHeader : public QAbstractButton {
     Q_OBJECT
 public:
     explicit FoldHeader(const QString &title, QWidget *parent = nullptr);

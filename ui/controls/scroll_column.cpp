@@ -9,7 +9,8 @@
 
 namespace trainyard::ui {
 
-ScrollColumn::ScrollColumn(QWidget *content, int leastWidth, QWidget *parent) : QScrollArea(parent), m_leastWidth(leastWidth), m_told(leastWidth)
+ScrollColumn::ScrollColumn(QWidget *content, int leastWidth, QWidget *parent)
+    : QScrollArea(parent), m_leastWidth(leastWidth), m_told(leastWidth)
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);

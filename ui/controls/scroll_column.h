@@ -7,8 +7,7 @@
 
 namespace trainyard::ui {
 
-class ScrollColumn : public QScrollArea
-{
+class ScrollColumn : public QScrollArea {
     Q_OBJECT
 public:
     // Takes content; the background is that of what lies behind. leastWidth: of the whole, where the content could be narrower.

@@ -88,8 +88,8 @@ private slots:
             double average;
             Precision precision = Precision::Float32;
         };
-        for (const Form &form : {Form{"sgd", 1, 0}, Form{"adamw", 1, 0}, Form{"muon", 1, 0.99}, Form{"rmsprop", 2, 0}, Form{"lamb", 2, 0.99},
-                                 Form{"adam", 2, 0.99, Precision::BFloat16}}) {
+        for (const Form &form : {Form{"sgd", 1, 0}, Form{"adamw", 1, 0}, Form{"muon", 1, 0.99}, Form{"rmsprop", 2, 0},
+                                 Form{"lamb", 2, 0.99}, Form{"adam", 2, 0.99, Precision::BFloat16}}) {
             project.training.optimizer.type = form.optimizer;
             project.training.accumulationSteps = batch > 32 ? 1 : form.accumulated;  // two of 64 rows are more than the smallest set has
             project.training.emaDecay = form.average;

@@ -160,7 +160,9 @@ class TestMemoryPlan : public QObject {
         const MemoryBytes &nowhere = plan.layers.back().bytes;
         QVERIFY(nowhere.data == sum.data && nowhere.gradients == 0 && nowhere.optimizer == 0);
         std::map<std::int32_t, std::uint64_t> parameters, states;
-        const auto aligned = [](std::uint64_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; };
+        const auto aligned = [](std::uint64_t bytes) {
+            return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+        };
         for (std::size_t i = 0; i < program.list.values.size(); ++i) {
             const Value &value = program.list.values[i];
             if (value.role == Role::Parameter || value.role == Role::State)

@@ -138,11 +138,13 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
     }
     rows.push_back({Words::tr("Parameters"), parametersKnown ? countText(parameters) : QString(), Words::tr("Trained numbers"), {}});
     if (memoryKnown)
-        rows.push_back({Words::tr("Memory"), bytesText(memory),
-                        Words::tr("What its weights, gradients, optimizer state, activations and workspace hold for a batch of %1, "
-                                  "at the moment of a step at which most is in use")
-                            .arg(countText(forecast->batchSize)),
-                        {}});
+        rows.push_back(
+            {Words::tr("Memory"),
+             bytesText(memory),
+             Words::tr("What its weights, gradients, optimizer state, activations and workspace hold for a batch of %1, "
+                       "at the moment of a step at which most is in use")
+                 .arg(countText(forecast->batchSize)),
+             {}});
     return rows;
 }
 

@@ -20,8 +20,13 @@ constexpr int kDeviceWidth = 184;  // wider than the others: names of GPUs are l
 }  // namespace
 
 ComputeCard::ComputeCard(ProjectDocument &document, QWidget *parent)
-    : SettingsCard(document, QStringLiteral("computeCard"), tr("Device and memory"), parent), m_device(new QComboBox), m_precision(new QComboBox),
-      m_policy(new QComboBox), m_policyLabel(new QLabel(tr("GPU memory"))), m_deviceMistake(makeMistakeLabel()), m_precisionMistake(makeMistakeLabel())
+    : SettingsCard(document, QStringLiteral("computeCard"), tr("Device and memory"), parent),
+      m_device(new QComboBox),
+      m_precision(new QComboBox),
+      m_policy(new QComboBox),
+      m_policyLabel(new QLabel(tr("GPU memory"))),
+      m_deviceMistake(makeMistakeLabel()),
+      m_precisionMistake(makeMistakeLabel())
 {
     addChoice(new QLabel(tr("Device")), m_device, QStringLiteral("device"));
     grid()->removeWidget(m_device);
@@ -29,7 +34,8 @@ ComputeCard::ComputeCard(ProjectDocument &document, QWidget *parent)
     grid()->addWidget(m_device, grid()->rowCount() - 1, 0, 1, 2, Qt::AlignRight);
     addBelow(m_deviceMistake);
     addChoice(new QLabel(tr("Precision")), m_precision, QStringLiteral("precision"));
-    m_precision->setToolTip(tr("Of what the layers pass on. Weights, losses and the optimizer's state stay float32; bfloat16 and float16 are faster on GPUs "
+    m_precision->setToolTip(tr("Of what the layers pass on. Weights, losses and the optimizer's state stay float32; bfloat16 and "
+                               "float16 are faster on GPUs "
                                "with tensor cores."));
     addBelow(m_precisionMistake);
     for (const TrainingField &field : trainingFields(SettingsGroup::Compute))

@@ -8,8 +8,7 @@
 
 namespace trainyard::ui {
 
-class ComputeCard : public SettingsCard
-{
+class ComputeCard : public SettingsCard {
     Q_OBJECT
 public:
     // document must outlive the card.

@@ -72,8 +72,18 @@ void setState(QLabel *label, const char *state)
 }  // namespace
 
 ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QWidget *parent)
-    : Card(tr("Memory forecast"), parent), m_document(document), m_forecaster(forecaster), m_bar(new MemoryBar), m_known(new QWidget), m_fold(new QToolButton), m_layers(new LayerMemoryList),
-      m_verdict(new QLabel), m_reason(mutedLabel({})), m_notes(mutedLabel({})), m_largestText(mutedLabel({})), m_recompute(new QPushButton(tr("Recompute to fit"))),
+    : Card(tr("Memory forecast"), parent),
+      m_document(document),
+      m_forecaster(forecaster),
+      m_bar(new MemoryBar),
+      m_known(new QWidget),
+      m_fold(new QToolButton),
+      m_layers(new LayerMemoryList),
+      m_verdict(new QLabel),
+      m_reason(mutedLabel({})),
+      m_notes(mutedLabel({})),
+      m_largestText(mutedLabel({})),
+      m_recompute(new QPushButton(tr("Recompute to fit"))),
       m_find(new QPushButton(tr("Largest batch that fits"))),
       m_use(new QPushButton)
 {

@@ -28,7 +28,8 @@ public:
     void showLayers(bool shown);
 
 signals:
-    void layerRequested(trainyard::LayerId layer, const std::string &block);  // block: the definition it stands in; empty: the network
+    void layerRequested(trainyard::LayerId layer,
+                        const std::string &block);  // block: the definition it stands in; empty: the network
 
 private:
     struct PartRow {
@@ -43,7 +44,7 @@ private:
     MemoryBar *m_bar;
     QWidget *m_known;                // bar and parts
     std::vector<PartRow> m_parts;
-    QToolButton *m_fold;             // of the list of layers
+    QToolButton *m_fold;  // of the list of layers
     LayerMemoryList *m_layers;
     QLabel *m_verdict, *m_reason, *m_notes, *m_largestText;
     QPushButton *m_recompute, *m_find, *m_use;

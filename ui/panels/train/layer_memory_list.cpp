@@ -43,8 +43,7 @@ QString partsText(const MemoryBytes &bytes)
     return lines.join(QLatin1Char('\n'));
 }
 
-class LineDelegate : public QStyledItemDelegate
-{
+class LineDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
@@ -56,7 +55,8 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         const bool ofLayer = index.data(KindRole).toInt() == static_cast<int>(Kind::Layer);
         const bool focused = option.state.testFlag(QStyle::State_HasFocus);
-        const bool pointed = focused || (option.state.testFlag(QStyle::State_MouseOver) && option.state.testFlag(QStyle::State_Enabled));
+        const bool pointed =
+            focused || (option.state.testFlag(QStyle::State_MouseOver) && option.state.testFlag(QStyle::State_Enabled));
         const QRect line = option.rect.adjusted(0, kPadding, 0, ofLayer ? -kPadding - kBarHeight - 1 : -kPadding);
         const QString bytes = index.data(BytesRole).toString();
         const int wide = option.fontMetrics.horizontalAdvance(bytes);
@@ -111,7 +111,8 @@ void LayerMemoryList::setLayers(const std::vector<LayerMemory> &layers)
         else if (layer.bytes.total() > 0)
             m_layers.push_back(layer);
     }
-    std::ranges::stable_sort(m_layers, [](const LayerMemory &a, const LayerMemory &b) { return a.bytes.total() > b.bytes.total(); });
+    std::ranges::stable_sort(m_layers,
+                             [](const LayerMemory &a, const LayerMemory &b) { return a.bytes.total() > b.bytes.total(); });
     showLines();
 }
 
@@ -128,7 +129,8 @@ void LayerMemoryList::showLines()
         return item;
     };
     // One line alone is not worth folding.
-    const std::size_t shown = m_showAll || m_layers.size() == kLargest + 1 ? m_layers.size() : std::min(kLargest, m_layers.size());
+    const std::size_t shown =
+        m_showAll || m_layers.size() == kLargest + 1 ? m_layers.size() : std::min(kLargest, m_layers.size());
     for (std::size_t i = 0; i < shown; ++i) {
         const std::uint64_t bytes = m_layers[i].bytes.total();
         const QString name = text(m_layers[i].layer);
@@ -143,11 +145,13 @@ void LayerMemoryList::showLines()
         if (m_showAll)
             add(Kind::More, tr("Show the largest alone"), 0, {})->setData(BytesRole, QString());
         else
-            add(Kind::More, tr("%1 more layers").arg(text(formatCount(static_cast<std::int64_t>(m_layers.size() - kLargest)))), rest, tr("Show them all"));
+            add(Kind::More, tr("%1 more layers").arg(text(formatCount(static_cast<std::int64_t>(m_layers.size() - kLargest)))),
+                rest, tr("Show them all"));
     }
     if (m_ofNone.total() > 0) {
         auto *item = add(Kind::None, tr("Of no layer"), m_ofNone.total(),
-                         tr("The batch, the sums of the metrics, and what the placement leaves free between values.\n%1").arg(partsText(m_ofNone)));
+                         tr("The batch, the sums of the metrics, and what the placement leaves free between values.\n%1")
+                             .arg(partsText(m_ofNone)));
         item->setFlags(Qt::NoItemFlags);
     }
     setCurrentRow(std::min(before, count() - 1));
@@ -171,10 +175,13 @@ void LayerMemoryList::take(const QListWidgetItem *item)
         return;
     m_showAll = !m_showAll;
     // Not now: the view still needs the line that was pressed.
-    QMetaObject::invokeMethod(this, [this] {
-        showLines();
-        setCurrentRow(std::min(count() - 1, static_cast<int>(kLargest)));  // the first of those that came, or the line again
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            showLines();
+            setCurrentRow(std::min(count() - 1, static_cast<int>(kLargest)));  // the first of those that came, or the line again
+        },
+        Qt::QueuedConnection);
 }
 
 QSize LayerMemoryList::sizeHint() const

@@ -10,8 +10,7 @@
 
 namespace trainyard::ui {
 
-class LayerMemoryList : public QListWidget
-{
+class LayerMemoryList : public QListWidget {
     Q_OBJECT
 public:
     explicit LayerMemoryList(QWidget *parent = nullptr);

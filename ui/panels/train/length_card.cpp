@@ -14,7 +14,8 @@ QString count(std::int64_t number)
 
 }  // namespace
 
-LengthCard::LengthCard(ProjectDocument &document, QWidget *parent) : SettingsCard(document, QStringLiteral("lengthCard"), tr("Length"), parent)
+LengthCard::LengthCard(ProjectDocument &document, QWidget *parent)
+    : SettingsCard(document, QStringLiteral("lengthCard"), tr("Length"), parent)
 {
     add(lengthFields());
 }
@@ -25,7 +26,8 @@ QString LengthCard::summary() const
     switch (training.length.unit) {
     case LengthUnit::Epochs: return training.epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(count(training.epochs));
     case LengthUnit::Steps: return training.length.steps == 1 ? tr("1 step") : tr("%1 steps").arg(count(training.length.steps));
-    case LengthUnit::Minutes: return training.length.minutes == 1 ? tr("1 minute") : tr("%1 minutes").arg(realText(training.length.minutes));
+    case LengthUnit::Minutes:
+        return training.length.minutes == 1 ? tr("1 minute") : tr("%1 minutes").arg(realText(training.length.minutes));
     }
     return {};
 }

@@ -5,8 +5,7 @@
 
 namespace trainyard::ui {
 
-class LengthCard : public SettingsCard
-{
+class LengthCard : public SettingsCard {
     Q_OBJECT
 public:
     // document must outlive the card.

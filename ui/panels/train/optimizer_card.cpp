@@ -11,8 +11,10 @@
 namespace trainyard::ui {
 
 OptimizerCard::OptimizerCard(ProjectDocument &document, QWidget *parent)
-    : SettingsCard(document, QStringLiteral("optimizerCard"), tr("Optimizer and batch"), parent), m_optimizer(new QComboBox),
-      m_finder(new RateFinder(document)), m_whole(makeMistakeLabel())
+    : SettingsCard(document, QStringLiteral("optimizerCard"), tr("Optimizer and batch"), parent),
+      m_optimizer(new QComboBox),
+      m_finder(new RateFinder(document)),
+      m_whole(makeMistakeLabel())
 {
     for (const OptimizerSpec &spec : optimizerCatalog()) {
         m_optimizer->addItem(QString::fromStdString(spec.title), QString::fromStdString(spec.type));
@@ -25,7 +27,8 @@ OptimizerCard::OptimizerCard(ProjectDocument &document, QWidget *parent)
             addBelow(m_finder);
     }
     addBelow(m_whole);
-    connect(m_finder, &RateFinder::taken, this, [this](double rate) { rows().setFieldText(QStringLiteral("learningRate"), realText(rate)); });
+    connect(m_finder, &RateFinder::taken, this,
+            [this](double rate) { rows().setFieldText(QStringLiteral("learningRate"), realText(rate)); });
     connect(m_optimizer, &QComboBox::activated, this, [this](int index) {
         TrainingConfig training = this->document().training();
         training.optimizer.type = m_optimizer->itemData(index).toString().toStdString();
@@ -62,8 +65,9 @@ void OptimizerCard::showWhole()
 QString OptimizerCard::summary() const
 {
     const TrainingConfig &training = document().training();
-    return tr("%1, %2, batch %3").arg(m_optimizer->currentText(), realText(training.optimizer.learningRate),
-                                      QString::fromStdString(formatCount(training.batchSize)));
+    return tr("%1, %2, batch %3")
+        .arg(m_optimizer->currentText(), realText(training.optimizer.learningRate),
+             QString::fromStdString(formatCount(training.batchSize)));
 }
 
 QString OptimizerCard::mistake() const

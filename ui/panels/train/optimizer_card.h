@@ -7,8 +7,7 @@ namespace trainyard::ui {
 
 class RateFinder;
 
-class OptimizerCard : public SettingsCard
-{
+class OptimizerCard : public SettingsCard {
     Q_OBJECT
 public:
     // document must outlive the card.

@@ -33,7 +33,9 @@ QString rateText(double rate)
 }  // namespace
 
 ScheduleCard::ScheduleCard(ProjectDocument &document, QWidget *parent)
-    : SettingsCard(document, QStringLiteral("scheduleCard"), tr("Schedule"), parent), m_plot(new FunctionPlot), m_note(mutedLabel({}))
+    : SettingsCard(document, QStringLiteral("scheduleCard"), tr("Schedule"), parent),
+      m_plot(new FunctionPlot),
+      m_note(mutedLabel({}))
 {
     rows().add(scheduleChoiceField());
     m_plot->setAccessibleName(tr("The learning rate of every step"));

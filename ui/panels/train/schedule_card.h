@@ -7,8 +7,7 @@ namespace trainyard::ui {
 
 class FunctionPlot;
 
-class ScheduleCard : public SettingsCard
-{
+class ScheduleCard : public SettingsCard {
     Q_OBJECT
 public:
     // document must outlive the card.

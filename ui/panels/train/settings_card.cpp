@@ -10,12 +10,16 @@
 namespace trainyard::ui {
 
 SettingsCard::SettingsCard(ProjectDocument &document, const QString &name, const QString &title, QWidget *parent)
-    : FoldCard(name, title, parent), m_document(document), m_grid(makeSettingsGrid()), m_rows(new TrainingRows(document, m_grid, this))
+    : FoldCard(name, title, parent),
+      m_document(document),
+      m_grid(makeSettingsGrid()),
+      m_rows(new TrainingRows(document, m_grid, this))
 {
     content()->addLayout(m_grid);
     connect(m_rows, &TrainingRows::judged, this, &SettingsCard::showHead);
     // What is right depends on the network's metrics and the data's rows too.
-    for (const auto changed : {&ProjectDocument::trainingChanged, &ProjectDocument::projectReset, &ProjectDocument::analysisChanged})
+    for (const auto changed :
+         {&ProjectDocument::trainingChanged, &ProjectDocument::projectReset, &ProjectDocument::analysisChanged})
         connect(&document, changed, this, [this] { showValues(); });
 }
 

@@ -14,8 +14,7 @@ namespace trainyard::ui {
 
 class TrainingRows;
 
-class SettingsCard : public FoldCard
-{
+class SettingsCard : public FoldCard {
     Q_OBJECT
 public:
     // document must outlive the card; name: of the card in a saved layout.

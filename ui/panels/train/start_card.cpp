@@ -48,11 +48,23 @@ QComboBox *makeBox(const char *name, const QString &accessibleName, int width)
 }  // namespace
 
 StartCard::StartCard(ProjectDocument &document, RunLibrary &library, StartMatcher &matcher, QWidget *parent)
-    : FoldCard(QStringLiteral("startCard"), tr("Start from"), parent), m_document(document), m_library(library), m_matcher(matcher),
-      m_kind(makeBox("startKind", tr("First weights"), kSettingWidth)), m_run(makeBox("startRun", tr("The run to start from"), kRunWidth)),
-      m_weights(makeBox("startWeights", tr("Which weights of the run"), kSettingWidth)), m_fileRow(new QWidget), m_file(new QLineEdit),
-      m_byOrder(new QCheckBox(tr("Match other names by order"))), m_runLabel(new QLabel(tr("Run"))), m_weightsLabel(new QLabel(tr("Its weights"))),
-      m_summary(mutedLabel({})), m_mistake(makeMistakeLabel()), m_table(new MatchTable), m_freeze(new QPushButton(tr("Freeze matched"))), m_head(new QPushButton)
+    : FoldCard(QStringLiteral("startCard"), tr("Start from"), parent),
+      m_document(document),
+      m_library(library),
+      m_matcher(matcher),
+      m_kind(makeBox("startKind", tr("First weights"), kSettingWidth)),
+      m_run(makeBox("startRun", tr("The run to start from"), kRunWidth)),
+      m_weights(makeBox("startWeights", tr("Which weights of the run"), kSettingWidth)),
+      m_fileRow(new QWidget),
+      m_file(new QLineEdit),
+      m_byOrder(new QCheckBox(tr("Match other names by order"))),
+      m_runLabel(new QLabel(tr("Run"))),
+      m_weightsLabel(new QLabel(tr("Its weights"))),
+      m_summary(mutedLabel({})),
+      m_mistake(makeMistakeLabel()),
+      m_table(new MatchTable),
+      m_freeze(new QPushButton(tr("Freeze matched"))),
+      m_head(new QPushButton)
 {
     auto *grid = makeSettingsGrid();
     content()->addLayout(grid);

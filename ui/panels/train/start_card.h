@@ -18,8 +18,7 @@ namespace trainyard::ui {
 
 class MatchTable;
 
-class StartCard : public FoldCard
-{
+class StartCard : public FoldCard {
     Q_OBJECT
 public:
     // All must outlive the card.

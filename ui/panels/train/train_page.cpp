@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "ui/controls/fold_card.h"
+#include "ui/controls/fold_header.h"
 #include "ui/controls/gap_splitter.h"
 #include "ui/controls/scroll_column.h"
 #include "ui/panels/train/chart_board.h"
@@ -31,9 +32,13 @@ constexpr quint32 kLayoutVersion = 2, kLayoutWithoutFolds = 1;
 
 }  // namespace
 
-TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library, StartMatcher &matcher, LiveRun &run,
-                     QWidget *parent)
-    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_forecast(new ForecastCard(document, forecaster)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
+TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library,
+                     StartMatcher &matcher, LiveRun &run, QWidget *parent)
+    : QWidget(parent),
+      m_splitter(new QSplitter(Qt::Horizontal)),
+      m_forecast(new ForecastCard(document, forecaster)),
+      m_form(new TrainingForm(document)),
+      m_board(new ChartBoard(run)),
       m_log(new EventLog(run))
 {
     auto *strip = new RunStrip(run);
@@ -50,7 +55,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     sideLayout->addStretch(1);
     auto *scroll = new ScrollColumn(side, kSideSmallest);
     for (FoldCard *card : side->findChildren<FoldCard *>())
-        connect(card, &FoldCard::openChanged, scroll, [scroll, card](bool open) {
+        connect(card->head(), &QAbstractButton::clicked, scroll, [scroll, card](bool open) {
             if (open)
                 scroll->reveal(card);
         });

@@ -31,7 +31,7 @@ struct TrainingField {
     QString node;  // the setting's place in the file, as checkTraining() names it in an error; may be empty
     std::function<bool(const TrainingConfig &)> isUsed;                          // empty: always
     std::function<std::vector<FieldChoice>(const Graph &)> choices;              // empty: it is typed
-    SettingsGroup group = SettingsGroup::Basic;  // of the fields of trainingFields()
+    SettingsGroup group = SettingsGroup::Basic;                                  // of the fields of trainingFields()
 };
 
 const std::vector<TrainingField> &trainingFields();

@@ -14,8 +14,10 @@
 namespace trainyard::ui {
 
 TrainingForm::TrainingForm(ProjectDocument &document, QWidget *parent)
-    : QWidget(parent), m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))),
-      m_optimizer(new OptimizerCard(document)), m_compute(new ComputeCard(document))
+    : QWidget(parent),
+      m_running(mutedLabel(tr("The run goes on with the settings it began with. Changes here are for the next one."))),
+      m_optimizer(new OptimizerCard(document)),
+      m_compute(new ComputeCard(document))
 {
     setProperty("plain", true);
     auto *layout = new QVBoxLayout(this);

@@ -49,8 +49,7 @@ std::vector<LayerMemory> manyLayers()
 
 }  // namespace
 
-class TestLayerMemoryList : public QObject
-{
+class TestLayerMemoryList : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() { Theme::instance().apply(Appearance::Light); }
@@ -58,8 +57,9 @@ private slots:
     void theLargestComeFirstAndTheRestIsOneLine()
     {
         Bench bench(manyLayers());
-        QCOMPARE(bench.lines(), (QStringList{QStringLiteral("conv8, 8.00 kB"), QStringLiteral("conv7, 7.00 kB"), QStringLiteral("conv6, 6.00 kB"),
-                                             QStringLiteral("conv5, 5.00 kB"), QStringLiteral("conv4, 4.00 kB"), QStringLiteral("3 more layers, 6.00 kB"),
+        QCOMPARE(bench.lines(), (QStringList{QStringLiteral("conv8, 8.00 kB"), QStringLiteral("conv7, 7.00 kB"),
+                                             QStringLiteral("conv6, 6.00 kB"), QStringLiteral("conv5, 5.00 kB"),
+                                             QStringLiteral("conv4, 4.00 kB"), QStringLiteral("3 more layers, 6.00 kB"),
                                              QStringLiteral("Of no layer, 500 B")}));
         QVERIFY(bench.list.item(0)->toolTip().contains(QStringLiteral("Activations: 8.00 kB")));
     }
@@ -70,7 +70,8 @@ private slots:
         bench.click(5);
         QTRY_COMPARE(bench.list.count(), 10);  // all eight, the line that folds, and what is of no layer
         QCOMPARE(bench.list.item(7)->text(), QStringLiteral("conv1"));
-        QCOMPARE(bench.list.sizeHint().height(), bench.list.visualItemRect(bench.list.item(9)).bottom() + 1);  // it needs no scrolling
+        QCOMPARE(bench.list.sizeHint().height(),
+                 bench.list.visualItemRect(bench.list.item(9)).bottom() + 1);  // it needs no scrolling
         bench.list.setFocus();
         bench.list.setCurrentRow(8);
         QTest::keyClick(&bench.list, Qt::Key_Return);

@@ -193,8 +193,9 @@ private slots:
         QVERIFY(bench.document.group({layers[1].id, layers[2].id}));
         const auto inBlock = [&] {
             const auto &forecast = bench.forecaster.forecast();
-            return forecast && std::any_of(forecast->layers.begin(), forecast->layers.end(),
-                                           [](const LayerMemory &layer) { return layer.layer == "block1/dense" && layer.bytes.total() > 0; });
+            return forecast && std::any_of(forecast->layers.begin(), forecast->layers.end(), [](const LayerMemory &layer) {
+                       return layer.layer == "block1/dense" && layer.bytes.total() > 0;
+                   });
         };
         QTRY_VERIFY_WITH_TIMEOUT(inBlock(), kLong);
         auto *list = bench.page.findChild<LayerMemoryList *>();
@@ -386,12 +387,14 @@ private slots:
         const QList<FoldCard *> cards = bench.page.findChildren<FoldCard *>();
         for (FoldCard *card : cards)
             card->setOpen(true);
-        bench.document.setTraining([&] {
-            TrainingConfig training = bench.document.training();
-            training.stopping.on = training.best.keep = training.recompute = true;
-            training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
-            return training;
-        }(), QStringLiteral("Change"));
+        bench.document.setTraining(
+            [&] {
+                TrainingConfig training = bench.document.training();
+                training.stopping.on = training.best.keep = training.recompute = true;
+                training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
+                return training;
+            }(),
+            QStringLiteral("Change"));
         bench.page.resize(903, 460);
         QCOMPARE(bench.page.width(), 903);
         bench.page.findChild<QSplitter *>()->setSizes({0, 2000});  // as narrow as it goes
@@ -403,7 +406,10 @@ private slots:
                 continue;
             const QRect place(child->mapTo(side->widget(), QPoint()), child->size());
             QVERIFY2(place.left() >= 0 && place.right() < side->viewport()->width(),
-                     qPrintable(QStringLiteral("%1 %2 ends at %3 of %4").arg(QLatin1String(child->metaObject()->className()), child->objectName()).arg(place.right()).arg(side->viewport()->width())));
+                     qPrintable(QStringLiteral("%1 %2 ends at %3 of %4")
+                                    .arg(QLatin1String(child->metaObject()->className()), child->objectName())
+                                    .arg(place.right())
+                                    .arg(side->viewport()->width())));
         }
         QVERIFY2(side->width() <= 304, qPrintable(QString::number(side->width())));
     }
@@ -461,8 +467,11 @@ private slots:
         QCOMPARE(bench.page.findChild<ChartBoard *>()->smoothing(), 85);
         QVERIFY(bench.page.findChild<EventLog *>()->isOpen());
         QVERIFY(bench.chart("Loss")->logScale());
-        QVERIFY(!bench.fold("optimizerCard")->isOpen() && bench.fold("lengthCard")->isOpen() && bench.fold("scheduleCard")->isOpen());
+        QVERIFY(!bench.fold("optimizerCard")->isOpen() && bench.fold("lengthCard")->isOpen()
+                && bench.fold("scheduleCard")->isOpen());
         QVERIFY(bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->isChecked());
+        QTest::qWait(20);
+        QCOMPARE(bench.side()->verticalScrollBar()->value(), 0);  // the page begins at its beginning
     }
 
     void aLayoutFromBeforeTheGroupsFoldedComesBackToo()

@@ -354,7 +354,8 @@ private slots:
         });
         QCOMPARE(bench.folded("gradientsCard")->detail(), QStringLiteral("Clip norm: 2.5, Accumulated batches: 4"));
         QCOMPARE(bench.folded("updateCard")->detail(), QStringLiteral("Beta 1: 0.95, Weight average: 0.999"));
-        QVERIFY2(bench.folded("scheduleCard")->detail().startsWith(QStringLiteral("Cosine, Warm-up: 50")), qPrintable(bench.head("scheduleCard")->detail()));
+        QVERIFY2(bench.folded("scheduleCard")->detail().startsWith(QStringLiteral("Cosine, Warm-up: 50")),
+                 qPrintable(bench.head("scheduleCard")->detail()));
         QCOMPARE(bench.folded("evaluationCard")->detail(), QStringLiteral("Stop early"));
         QCOMPARE(bench.folded("recordCard")->detail(), QStringLiteral("Seed: 7"));
         bench.form.setMachine(machineWithGpu());
