@@ -125,11 +125,12 @@ void printText(const Answer &answer)
         std::printf("  %s free: it %s\n", formatBytes(*forecast.available).c_str(), forecast.fits() ? "fits" : "does not fit");
     if (answer.largestBatch)
         std::printf("  largest batch that fits (at most the data set): %s\n", formatCount(*answer.largestBatch).c_str());
-    std::printf("\n  %-24s %12s %12s\n", "layer", "weights", "activations");
+    std::printf("\n  When most is in use:\n  %-24s %12s %12s %12s\n", "layer", "weights", "activations", "together");
     for (const LayerMemory &layer : forecast.layers)
-        if (!layer.layer.empty())
-            std::printf("  %-24s %12s %12s\n", layer.layer.c_str(), formatBytes(layer.bytes.parameters).c_str(),
-                        formatBytes(layer.bytes.activations + layer.bytes.workspace).c_str());
+        std::printf("  %-24s %12s %12s %12s\n", layer.layer.empty() ? "of no layer" : layer.layer.c_str(),
+                    formatBytes(layer.bytes.parameters).c_str(),
+                    formatBytes(layer.bytes.activations + layer.bytes.workspace).c_str(),
+                    formatBytes(layer.bytes.total()).c_str());
 }
 
 int run(const ForecastOptions &options)

@@ -33,7 +33,7 @@ struct Forecast {
     // measured. Always 0 on the CPU.
     std::optional<std::uint64_t> overheadBytes;
     std::uint64_t lowerBound = 0;      // no plan of this program could be smaller
-    std::vector<LayerMemory> layers;   // in graph order
+    std::vector<LayerMemory> layers;   // in graph order, then what is of none; they add up to arenaBytes
     std::int64_t batchSize = 0;
     double flopsPerStep = 0;           // what is worked out a second time included
     std::optional<Recomputation> recomputation;  // absent: nothing is

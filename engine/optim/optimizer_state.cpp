@@ -7,7 +7,12 @@ ValueId addOptimizerState(OpBuilder &builder, ValueId parameter, const char *wha
     // Copied: adding a value moves the list the parameter's name and type lie in.
     const TensorType type = builder.value(parameter).type;
     std::string name = fmt::format("optimizer/{}/{}", builder.value(parameter).name, what);
-    return builder.addValue(type, Role::OptimizerState, std::move(name));
+    // Of the parameter's layer, though the update is of none.
+    const std::int32_t before = builder.layer();
+    builder.setLayer(builder.value(parameter).layer);
+    const ValueId state = builder.addValue(type, Role::OptimizerState, std::move(name));
+    builder.setLayer(before);
+    return state;
 }
 
 Status addUpdate(OpBuilder &builder, OpKind kind, OpAttributes attributes, std::span<const TrainedTensor> tensors,

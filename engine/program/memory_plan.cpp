@@ -35,6 +35,7 @@ struct Block {
     std::uint64_t bytes = 0;  // aligned
     std::int32_t first = 0, last = 0;
     Role role = Role::Activation;
+    std::int32_t layer = -1;
     Placement *place = nullptr;
     std::uint64_t offset = 0;
 };
@@ -97,6 +98,7 @@ struct PersistentSlot {
     std::uint64_t offset = 0;
     int rank = 0;
     Role role = Role::Data;
+    std::string layer;  // empty: of none
 };
 
 // A persistent value's identity across programs: trained state by its name; the batch and accumulators of different
@@ -127,55 +129,68 @@ std::vector<Block> transientBlocks(const Program &program, const StorageNeeds &n
         if (bytes == 0)
             continue;
         plan.values[i].bytes = bytes;
-        blocks.push_back({align(bytes), lifetimes[i].first, lifetimes[i].last, value.role, &plan.values[i], 0});
+        blocks.push_back({align(bytes), lifetimes[i].first, lifetimes[i].last, value.role, value.layer, &plan.values[i], 0});
     }
     for (std::size_t i = 0; i < needs.scratchBytes.size(); ++i) {
         if (needs.scratchBytes[i] == 0)
             continue;
         plan.scratch[i].bytes = needs.scratchBytes[i];
         const auto op = static_cast<std::int32_t>(i);
-        blocks.push_back({align(needs.scratchBytes[i]), op, op, Role::Workspace, &plan.scratch[i], 0});
+        blocks.push_back({align(needs.scratchBytes[i]), op, op, Role::Workspace, program.list.ops[i].layer, &plan.scratch[i], 0});
     }
     return blocks;
 }
 
-// Splits the transient height by what is alive at the busiest op; what no role claims there (gaps of the placement)
-// is counted with the activations.
-void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uint64_t height, MemoryPlan &plan)
+// The layer a persistent value is counted with.
+std::string persistentLayer(const Program &program, const Value &value)
 {
-    std::uint64_t peak = 0;
-    MemoryBytes atPeak;
-    for (std::int32_t op = 0; op <= static_cast<std::int32_t>(opCount); ++op) {
-        MemoryBytes live;
-        for (const Block &block : blocks)
-            if (block.first <= op && op <= block.last)
-                partOf(live, block.role) += block.bytes;
-        if (live.total() > peak) {
-            peak = live.total();
-            atPeak = live;
-        }
-    }
-    plan.lowerBound = peak;
-    plan.bytes.gradients += atPeak.gradients;
-    plan.bytes.workspace += atPeak.workspace;
-    plan.bytes.activations += height - atPeak.gradients - atPeak.workspace;
+    const bool ofLayer = value.layer >= 0 && value.role != Role::Data && value.role != Role::Metric;
+    return ofLayer ? program.layerNames[static_cast<std::size_t>(value.layer)] : std::string();
 }
 
-void countLayers(const Program &program, const StorageNeeds &needs, std::span<const ValueId> roots, MemoryPlan &plan)
+// The plan's rows of layers, one for each of the program and a last one for what is of none.
+void beginLayers(const Program &program, std::span<const PersistentSlot *const> slots, MemoryPlan &plan)
 {
+    std::map<std::string, std::size_t> rows;
     plan.layers.resize(program.layerNames.size() + 1);
-    for (std::size_t i = 0; i < program.layerNames.size(); ++i)
+    for (std::size_t i = 0; i < program.layerNames.size(); ++i) {
         plan.layers[i].layer = program.layerNames[i];
-    const auto layerAt = [&](std::int32_t layer) -> MemoryBytes & {
-        return plan.layers[layer < 0 ? program.layerNames.size() : static_cast<std::size_t>(layer)].bytes;
-    };
-    for (std::size_t i = 0; i < program.list.values.size(); ++i) {
-        const Value &value = program.list.values[i];
-        if (roots[i] == static_cast<ValueId>(i) && value.role != Role::Dataset)
-            partOf(layerAt(value.layer), value.role) += plan.values[i].bytes;
+        rows.emplace(program.layerNames[i], i);
     }
-    for (std::size_t i = 0; i < needs.scratchBytes.size(); ++i)
-        layerAt(program.list.ops[i].layer).workspace += needs.scratchBytes[i];
+    for (const PersistentSlot *slot : slots) {
+        const auto row = rows.find(slot->layer);
+        MemoryBytes &bytes = row == rows.end() ? plan.layers.back().bytes : plan.layers[row->second].bytes;
+        partOf(bytes, slot->role) += align(slot->bytes);
+    }
+}
+
+// Splits the transient height by what is alive at the busiest op, and of which layer; what nothing claims there (gaps of the
+// placement) is counted with the activations, of no layer.
+void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uint64_t height, MemoryPlan &plan)
+{
+    std::vector<std::int64_t> change(opCount + 2, 0);  // of the live bytes, at each op
+    for (const Block &block : blocks) {
+        change[static_cast<std::size_t>(block.first)] += static_cast<std::int64_t>(block.bytes);
+        change[static_cast<std::size_t>(block.last) + 1] -= static_cast<std::int64_t>(block.bytes);
+    }
+    std::int64_t live = 0, peak = 0;
+    std::int32_t busiest = -1;
+    for (std::size_t op = 0; op <= opCount; ++op) {
+        live += change[op];
+        if (live > peak) {
+            peak = live;
+            busiest = static_cast<std::int32_t>(op);
+        }
+    }
+    plan.lowerBound = static_cast<std::uint64_t>(peak);
+    const auto count = [&plan](std::int32_t layer, Role role, std::uint64_t bytes) {
+        partOf(plan.bytes, role) += bytes;
+        partOf(layer < 0 ? plan.layers.back().bytes : plan.layers[static_cast<std::size_t>(layer)].bytes, role) += bytes;
+    };
+    for (const Block &block : blocks)
+        if (block.first <= busiest && busiest <= block.last)
+            count(block.layer, block.role, block.bytes);
+    count(-1, Role::Activation, height - plan.lowerBound);
 }
 
 }  // namespace
@@ -206,8 +221,10 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
             if (!isPersistent(values[i]) || needs[p].valueBytes[i] == 0)
                 continue;
             const auto [slot, fresh] = slots.try_emplace(persistentKey(p, static_cast<ValueId>(i), values[i]));
-            if (fresh)
+            if (fresh) {
                 order.push_back(&slot->second);
+                slot->second.layer = persistentLayer(*programs[p], values[i]);
+            }
             slot->second.rank = persistentRank(values[i]);
             slot->second.role = values[i].role;
             slot->second.bytes = std::max(slot->second.bytes, needs[p].valueBytes[i]);
@@ -241,7 +258,7 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
             plans[p].values[i] = plans[p].values[static_cast<std::size_t>(roots[i])];
         plans[p].persistentBytes = persistent;
         plans[p].bytes = persistentParts;
-        countLayers(program, needs[p], roots, plans[p]);
+        beginLayers(program, order, plans[p]);
     }
     for (std::size_t p = 0; p < programs.size(); ++p) {
         plans[p].transientBytes = tallest;

@@ -30,8 +30,8 @@ struct MemoryBytes {
 std::uint64_t &partOf(MemoryBytes &bytes, Role role);
 
 struct LayerMemory {
-    std::string layer;  // empty: not of any one layer
-    MemoryBytes bytes;  // the sum of its values' own sizes: what it asks for, not what sharing leaves
+    std::string layer;  // empty: not of any one layer: data, metrics, gaps of the placement
+    MemoryBytes bytes;  // what it holds at the moment of the peak; those of all layers add up to the plan's, part by part
 };
 
 // The sizes a backend decides: blocked weights may be padded, workspaces are its own.

@@ -112,6 +112,7 @@ private:
             const TensorType type = m_builder.value(tensor.parameter).type;
             // As optimizer state it has one place in both training programs, where the parameter lives.
             const ValueId sum = m_builder.addValue(type, Role::OptimizerState, gradientSumName(m_builder.value(tensor.parameter).name));
+            m_program.list.value(sum).layer = m_builder.value(tensor.parameter).layer;
             inputs.insert(inputs.end(), {tensor.gradient, sum});
             mutates.push_back(sum);
             if (attributes.last)

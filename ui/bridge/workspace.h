@@ -61,6 +61,7 @@ signals:
     void raceRefused(const QString &reason);
     void runRefused(const QString &reason);
     void pageRequested(const QString &id);  // a page shows what another one has just set
+    void layerRequested(trainyard::LayerId layer, const std::string &block);  // of the Model page, once it was requested
 
 private:
     QString whyNotTrainable() const;  // what is missing in the project; empty: nothing

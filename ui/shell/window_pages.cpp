@@ -42,6 +42,7 @@ std::vector<WindowPage> windowPages(Workspace &w)
                             const auto showDevices = [page, &w] { page->setDevices(w.devices()); };
                             QObject::connect(&w, &Workspace::devicesFound, page, showDevices);
                             showDevices();
+                            QObject::connect(&w, &Workspace::layerRequested, page, &ModelPage::selectLayer);
                             return page;
                         }),
         page<DataPage>("data", word("Data"), "data", [&w] { return new DataPage(w.document(), w.loader()); }),
@@ -49,6 +50,10 @@ std::vector<WindowPage> windowPages(Workspace &w)
                         [&w] {
                             auto *page = new TrainPage(w.document(), w.loader(), w.forecaster(), w.library(), w.startMatcher(), w.run());
                             QObject::connect(page, &TrainPage::startRequested, &w, &Workspace::startRun);
+                            QObject::connect(page, &TrainPage::layerRequested, &w, [&w](LayerId layer, const std::string &block) {
+                                emit w.pageRequested(QStringLiteral("model"));  // which is made by that, if it was never seen
+                                emit w.layerRequested(layer, block);
+                            });
                             const auto showMachine = [page, &w] { page->setMachine(w.monitor().machine()); };
                             QObject::connect(&w, &Workspace::devicesFound, page, showMachine);
                             showMachine();

@@ -100,6 +100,10 @@ private slots:
                 const Trained again = train(graph, dataset, project.training);
                 QCOMPARE(told->arenaBytes, again.allocated);
                 QCOMPARE(told->bytes.total(), told->arenaBytes);
+                std::uint64_t layers = 0;
+                for (const LayerMemory &layer : told->layers)
+                    layers += layer.bytes.total();
+                QCOMPARE(layers, told->arenaBytes);
                 QCOMPARE(again.state.size(), plain.state.size());
                 QVERIFY(std::memcmp(again.state.data(), plain.state.data(), plain.state.size()) == 0);
             }

@@ -86,11 +86,14 @@ private slots:
             const char *optimizer;
             std::int64_t accumulated;
             double average;
+            Precision precision = Precision::Float32;
         };
-        for (const Form &form : {Form{"sgd", 1, 0}, Form{"adamw", 1, 0}, Form{"muon", 1, 0.99}, Form{"rmsprop", 2, 0}, Form{"lamb", 2, 0.99}}) {
+        for (const Form &form : {Form{"sgd", 1, 0}, Form{"adamw", 1, 0}, Form{"muon", 1, 0.99}, Form{"rmsprop", 2, 0},
+                                 Form{"lamb", 2, 0.99}, Form{"adam", 2, 0.99, Precision::BFloat16}}) {
             project.training.optimizer.type = form.optimizer;
             project.training.accumulationSteps = batch > 32 ? 1 : form.accumulated;  // two of 64 rows are more than the smallest set has
             project.training.emaDecay = form.average;
+            project.training.precision = form.precision;
             const auto told = forecast(project.graph, dataTypesOf(dataset), project.training);
             QVERIFY2(told, told ? "" : told.error().message.c_str());
             const auto model = Model::create(project.graph, dataset, project.training, {threads, {}});
@@ -98,7 +101,10 @@ private slots:
             QCOMPARE(told->arenaBytes, std::as_const(*model).allocatedBytes());
             QCOMPARE(told->bytes.total(), told->arenaBytes);
             QVERIFY(told->lowerBound <= told->arenaBytes);
-            QCOMPARE(told->layers.size() > 0, true);
+            std::uint64_t layers = 0;
+            for (const LayerMemory &layer : told->layers)
+                layers += layer.bytes.total();
+            QCOMPARE(layers, told->arenaBytes);
         }
     }
 

@@ -296,6 +296,10 @@ private slots:
             QCOMPARE(plan.arenaBytes(), sum);
             QCOMPARE(plan.bytes.total(), sum);
             QCOMPARE(plan.layers.size(), programs[p].layerNames.size() + 1);
+            std::uint64_t layers = 0;
+            for (const LayerMemory &layer : plan.layers)
+                layers += layer.bytes.total();
+            QCOMPARE(layers, sum);
             QCOMPARE(plan.scratch.size(), programs[p].list.ops.size());
         }
     }

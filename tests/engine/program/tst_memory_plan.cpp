@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/program/memory_plan.h"
+#include "engine/program/recompute.h"
 #include "tests/engine/backends/random_graph.h"
 #include "tests/engine/program/programs.h"
 
@@ -133,6 +134,49 @@ class TestMemoryPlan : public QObject {
                 QVERIFY(intact(static_cast<ValueId>(i)));
     }
 
+    // To the byte, in each part; what is trained, its gradient and what the optimizer keeps for it are of the same layer.
+    static void layersAddUp(const Program &program, const MemoryPlan &plan)
+    {
+        QCOMPARE(plan.layers.size(), program.layerNames.size() + 1);
+        MemoryBytes sum;
+        for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+            const MemoryBytes &bytes = plan.layers[i].bytes;
+            QCOMPARE(plan.layers[i].layer, i < program.layerNames.size() ? program.layerNames[i] : std::string());
+            sum.parameters += bytes.parameters;
+            sum.gradients += bytes.gradients;
+            sum.optimizer += bytes.optimizer;
+            sum.activations += bytes.activations;
+            sum.workspace += bytes.workspace;
+            sum.data += bytes.data;
+        }
+        QCOMPARE(sum.total(), plan.arenaBytes());
+        QCOMPARE(sum.parameters, plan.bytes.parameters);
+        QCOMPARE(sum.gradients, plan.bytes.gradients);
+        QCOMPARE(sum.optimizer, plan.bytes.optimizer);
+        QCOMPARE(sum.activations, plan.bytes.activations);
+        QCOMPARE(sum.workspace, plan.bytes.workspace);
+        QCOMPARE(sum.data, plan.bytes.data);
+
+        const MemoryBytes &nowhere = plan.layers.back().bytes;
+        QVERIFY(nowhere.data == sum.data && nowhere.gradients == 0 && nowhere.optimizer == 0);
+        std::map<std::int32_t, std::uint64_t> parameters, states;
+        const auto aligned = [](std::uint64_t bytes) {
+            return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+        };
+        for (std::size_t i = 0; i < program.list.values.size(); ++i) {
+            const Value &value = program.list.values[i];
+            if (value.role == Role::Parameter || value.role == Role::State)
+                parameters[value.layer] += aligned(plan.values[i].bytes);
+            if (value.role == Role::OptimizerState)
+                states[value.layer] += aligned(plan.values[i].bytes);
+        }
+        for (std::size_t i = 0; i < program.layerNames.size(); ++i) {
+            const MemoryBytes &bytes = plan.layers[i].bytes;
+            const auto layer = static_cast<std::int32_t>(i);
+            QVERIFY(bytes.parameters >= parameters[layer] && bytes.optimizer >= states[layer]);
+        }
+    }
+
 private slots:
     void everyOpFindsItsInputsAsTheyWereWritten_data()
     {
@@ -172,14 +216,68 @@ private slots:
             QVERIFY2(plan.transientBytes <= plan.lowerBound + plan.lowerBound / 4, qPrintable(QString("%1 for %2").arg(plan.transientBytes).arg(plan.lowerBound)));
             for (const Placement &place : plan.values)
                 QCOMPARE(place.offset % kArenaAlignment, std::uint64_t{0});
-            QCOMPARE(plan.layers.size(), program.layerNames.size() + 1);
-            std::uint64_t parameters = 0, expected = 0;
-            for (const LayerMemory &layer : plan.layers)
-                parameters += layer.bytes.parameters;
-            for (const Value &value : program.list.values)
-                if (value.role == Role::Parameter || value.role == Role::State)
-                    expected += value.type.bytes();
-            QCOMPARE(parameters, expected);
+            layersAddUp(program, plan);
+            if (QTest::currentTestFailed())
+                return;
+        }
+    }
+
+    void theLayersAddUpToTheArenaInWhateverWayOneTrains_data()
+    {
+        QTest::addColumn<Precision>("precision");
+        QTest::addColumn<int>("batchesPerStep");
+        QTest::addColumn<double>("emaDecay");
+        QTest::addColumn<bool>("recomputed");
+        QTest::newRow("accumulated") << Precision::Float32 << 3 << 0.0 << false;
+        QTest::newRow("averaged") << Precision::Float32 << 1 << 0.999 << false;
+        QTest::newRow("bfloat16") << Precision::BFloat16 << 1 << 0.0 << false;
+        QTest::newRow("float16") << Precision::Float16 << 1 << 0.0 << false;
+        QTest::newRow("recomputed") << Precision::Float32 << 1 << 0.0 << true;
+        QTest::newRow("all together") << Precision::BFloat16 << 2 << 0.99 << true;
+    }
+
+    // All programs of a run over one arena, as a run has them.
+    void theLayersAddUpToTheArenaInWhateverWayOneTrains()
+    {
+        QFETCH(Precision, precision);
+        QFETCH(int, batchesPerStep);
+        QFETCH(double, emaDecay);
+        QFETCH(bool, recomputed);
+        for (unsigned seed = 0; seed < 20; ++seed) {
+            BuildOptions options;
+            options.batchSize = 3;
+            options.precision = precision;
+            options.accumulationSteps = batchesPerStep;
+            options.emaDecay = emaDecay;
+            options.optimizer.type = "adam";
+            const Graph graph = randomGraph(seed, 3 + static_cast<int>(seed % 41));
+            std::vector<Program> programs{builtOrThrown(graph, smallImages(7), options)};
+            if (batchesPerStep > 1) {
+                options.withUpdate = false;
+                programs.push_back(builtOrThrown(graph, smallImages(7), options));
+            }
+            if (recomputed) {
+                std::vector<const Program *> whole;
+                for (const Program &program : programs)
+                    whole.push_back(&program);
+                std::vector<Recomputed> again = recomputeAll(whole, repeatableOps(programs.front()));
+                for (std::size_t i = 0; i < programs.size(); ++i)
+                    programs[i] = std::move(again[i].program);
+            }
+            options.mode = Mode::Evaluate;
+            options.withUpdate = true;
+            programs.push_back(builtOrThrown(graph, smallImages(7), options));
+            std::vector<const Program *> all;
+            std::vector<StorageNeeds> needs;
+            for (const Program &program : programs) {
+                all.push_back(&program);
+                needs.push_back(needsOf(program));
+            }
+            const std::vector<MemoryPlan> plans = planMemory(all, needs);
+            for (std::size_t i = 0; i < programs.size(); ++i)
+                layersAddUp(programs[i], plans[i]);
+            if (QTest::currentTestFailed())
+                return;
         }
     }
 

@@ -1,6 +1,11 @@
 // A run from the window's own buttons: started, watched in the status line, paused, stopped, found again; and leaving
 // while it goes on.
 #include "tests/ui/shell/desktop_fixture.h"
+#include <QToolButton>
+
+#include "ui/canvas/canvas_view.h"
+#include "ui/panels/model/model_page.h"
+#include "ui/panels/train/layer_memory_list.h"
 #include "ui/shell/forecast_meter.h"
 #include "ui/shell/status_line.h"
 
@@ -28,6 +33,23 @@ private slots:
         desktop.workspace().files().open(kIris);
         QTRY_VERIFY(meter->text().contains(QStringLiteral(" of ")));
         QVERIFY(meter->fits());
+    }
+
+    void aLayerOfTheForecastIsShownOnTheModelPage()
+    {
+        Desktop desktop(kIris, QStringLiteral("train"));
+        QTRY_VERIFY(desktop.workspace().forecaster().forecast().has_value());
+        auto *list = desktop.window.findChild<LayerMemoryList *>();
+        QVERIFY(!list->isVisible());
+        desktop.click(desktop.window.findChild<QToolButton *>(QStringLiteral("foldLayers")));
+        QTRY_VERIFY(list->isVisible() && list->count() > 0);
+        QTest::qWait(0);
+        const QString name = list->item(0)->text();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
+        QCOMPARE(desktop.window.currentPage(), QStringLiteral("model"));
+        const auto selected = desktop.window.findChild<ModelPage *>()->canvas()->selectedLayers();
+        QCOMPARE(selected.size(), std::size_t{1});
+        QCOMPARE(QString::fromStdString(desktop.document().graph().find(*selected.begin())->name), name);
     }
 
     void aRaceAndARunDoNotDisturbEachOther()

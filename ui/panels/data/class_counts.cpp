@@ -88,7 +88,15 @@ QSize ClassCounts::sizeHint() const
 
 QSize ClassCounts::minimumSizeHint() const
 {
-    return {200, sizeHint().height()};
+    return {std::max(200, legendWidth()), sizeHint().height()};
+}
+
+int ClassCounts::legendWidth() const
+{
+    int wide = -2 * kGap;
+    for (const DataPart part : kParts)
+        wide += kSwatch + 6 + fontMetrics().horizontalAdvance(dataPartText(part)) + 2 * kGap;
+    return wide;
 }
 
 void ClassCounts::paintLegend(QPainter &painter) const

@@ -28,6 +28,7 @@ protected:
 private:
     int rowHeight() const;
     int legendHeight() const;
+    int legendWidth() const;
     QRect rowRect(int index) const;
     void paintLegend(QPainter &painter) const;
 

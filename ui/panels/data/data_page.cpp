@@ -142,9 +142,7 @@ QWidget *DataPage::makeSettings()
     m_augmentationCard = add(tr("Augmentation (training only)"), m_augmentation);
     m_partsCard = add(tr("Split"), m_parts);
     layout->addStretch(1);  // where there are no columns to fill the place
-    QScrollArea *area = makeScrollColumn(column);
-    area->setMinimumWidth(kLeastSettingsWidth);
-    return area;
+    return new ScrollColumn(column, kLeastSettingsWidth);
 }
 
 QWidget *DataPage::makeContent()
@@ -168,9 +166,9 @@ QWidget *DataPage::makeContent()
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
 
     m_classesCard = new Card(tr("Classes"));
-    m_classesCard->content()->addWidget(makeScrollColumn(m_classes));
+    m_classesCard->content()->addWidget(new ScrollColumn(m_classes));
     m_imagesCard = new Card(tr("Images"));
-    m_imagesCard->content()->addWidget(makeScrollColumn(m_images));
+    m_imagesCard->content()->addWidget(new ScrollColumn(m_images));
     m_tableCard = new Card(tr("Table"));
     m_tableCard->content()->addWidget(table);
     m_textCard = new Card(tr("Text"));

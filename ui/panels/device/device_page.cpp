@@ -2,9 +2,9 @@
 
 #include <QAction>
 #include <QGridLayout>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/controls/scroll_column.h"
 #include "ui/panels/device/device_card.h"
 #include "ui/panels/device/race_panel.h"
 #include "ui/theme/theme.h"
@@ -13,7 +13,7 @@ namespace trainyard::ui {
 
 namespace {
 
-constexpr int kTwoColumnsFrom = 840;
+constexpr int kTwoColumnsFrom = 840, kLeastWidth = 420;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ DevicePage::DevicePage(DeviceMonitor &monitor, DeviceRace &race, QWidget *parent
     : QWidget(parent), m_monitor(monitor), m_race(new RacePanel(race)), m_grid(new QGridLayout)
 {
     auto *area = new QWidget;
-    area->setProperty("plain", true);
+    area->setMinimumWidth(kLeastWidth);
     auto *rows = new QVBoxLayout(area);
     rows->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
     rows->setSpacing(kSpaceS);
@@ -29,14 +29,9 @@ DevicePage::DevicePage(DeviceMonitor &monitor, DeviceRace &race, QWidget *parent
     m_grid->setSpacing(kSpaceS);
     rows->addLayout(m_grid);
     rows->addStretch(1);
-    auto *scroll = new QScrollArea;
-    scroll->setWidget(area);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
-    layout->addWidget(scroll);
+    layout->addWidget(new ScrollColumn(area));
 
     auto *again = new QAction(themeIcon(QStringLiteral("reload")), tr("Look for devices again"), this);
     again->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <QLabel>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/controls/scroll_column.h"
 #include "ui/models/project_document.h"
 #include "ui/panels/model/block_fields.h"
 #include "ui/panels/model/inspector_head.h"
@@ -87,7 +87,6 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
 {
     setProperty("panel", true);
     setAccessibleName(tr("Inspector"));
-    setMinimumWidth(kMinimumWidth);
     const auto bare = [](QVBoxLayout *layout, int spacing) {
         layout->setContentsMargins(0, 0, 0, 0);
         layout->setSpacing(spacing);
@@ -102,7 +101,6 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
     m_problemLayout = bare(new QVBoxLayout, kSpaceXs);
 
     auto *content = new QWidget;
-    content->setProperty("plain", true);
     auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(kSpaceM, kSpaceM, kSpaceM, kSpaceM);
     layout->setSpacing(kSpaceM);
@@ -115,11 +113,7 @@ Inspector::Inspector(ProjectDocument &document, QWidget *parent)
     layout->addWidget(m_facts);
     layout->addWidget(m_memorySection);
     layout->addStretch(1);
-    auto *scroll = new QScrollArea;
-    scroll->setWidget(content);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *scroll = new ScrollColumn(content, kMinimumWidth);
     scroll->setFocusPolicy(Qt::NoFocus);
     auto *outer = bare(new QVBoxLayout(this), 0);
     outer->addWidget(scroll);

@@ -60,7 +60,7 @@ std::vector<std::string> openedBlocks(const ProjectDocument &document)
     return names;
 }
 
-// What this layer's own values take, or those of all layers inside a block; absent: not in the forecast.
+// What this layer's own values take at the peak, or those of all layers inside a block; absent: not in the forecast.
 std::optional<std::uint64_t> memoryOf(const ProjectDocument &document, const Layer &layer, const std::optional<Forecast> &forecast)
 {
     const std::vector<std::string> opened = openedBlocks(document);
@@ -138,11 +138,13 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
     }
     rows.push_back({Words::tr("Parameters"), parametersKnown ? countText(parameters) : QString(), Words::tr("Trained numbers"), {}});
     if (memoryKnown)
-        rows.push_back({Words::tr("Memory"), bytesText(memory),
-                        Words::tr("What its weights, gradients, optimizer state, activations and workspace take for a batch of %1, "
-                                  "before memory is shared between layers")
-                            .arg(countText(forecast->batchSize)),
-                        {}});
+        rows.push_back(
+            {Words::tr("Memory"),
+             bytesText(memory),
+             Words::tr("What its weights, gradients, optimizer state, activations and workspace hold for a batch of %1, "
+                       "at the moment of a step at which most is in use")
+                 .arg(countText(forecast->batchSize)),
+             {}});
     return rows;
 }
 

@@ -79,12 +79,10 @@ RunComparison::RunComparison(QWidget *parent)
         table->setVisible(m_differences->rowCount() > 0);
     });
 
-    m_side->addWidget(makeScrollColumn(m_details));
+    m_side->addWidget(new ScrollColumn(m_details, kLeastSideWidth));
     m_side->addWidget(m_differencesCard);
-    m_side->setMinimumWidth(kLeastSideWidth);
-    QScrollArea *charts = makeScrollColumn(m_charts);
-    charts->setMinimumWidth(kLeastChartsWidth);
-    m_split->addWidget(charts);
+    m_charts->setMinimumWidth(kLeastChartsWidth);
+    m_split->addWidget(new ScrollColumn(m_charts));
     m_split->addWidget(m_side);
     m_split->setStretchFactor(0, 1);
     m_split->setSizes({kChartsWidth, kSideWidth});

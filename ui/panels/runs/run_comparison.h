@@ -7,7 +7,6 @@
 #include "ui/panels/runs/run_charts.h"
 
 class QLabel;
-class QScrollArea;
 class QSplitter;
 class QStackedWidget;
 

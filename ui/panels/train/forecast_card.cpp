@@ -9,9 +9,12 @@
 #include <QPixmap>
 #include <QPushButton>
 #include <QStyle>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "engine/base/format.h"
+#include "engine/graph/flatten.h"
+#include "ui/panels/train/layer_memory_list.h"
 #include "ui/panels/train/memory_bar.h"
 #include "ui/theme/theme.h"
 
@@ -69,8 +72,18 @@ void setState(QLabel *label, const char *state)
 }  // namespace
 
 ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QWidget *parent)
-    : Card(tr("Memory forecast"), parent), m_document(document), m_forecaster(forecaster), m_bar(new MemoryBar), m_known(new QWidget),
-      m_verdict(new QLabel), m_reason(mutedLabel({})), m_notes(mutedLabel({})), m_largestText(mutedLabel({})), m_recompute(new QPushButton(tr("Recompute to fit"))),
+    : Card(tr("Memory forecast"), parent),
+      m_document(document),
+      m_forecaster(forecaster),
+      m_bar(new MemoryBar),
+      m_known(new QWidget),
+      m_fold(new QToolButton),
+      m_layers(new LayerMemoryList),
+      m_verdict(new QLabel),
+      m_reason(mutedLabel({})),
+      m_notes(mutedLabel({})),
+      m_largestText(mutedLabel({})),
+      m_recompute(new QPushButton(tr("Recompute to fit"))),
       m_find(new QPushButton(tr("Largest batch that fits"))),
       m_use(new QPushButton)
 {
@@ -95,6 +108,20 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
         m_parts.push_back(part);
     }
     known->addLayout(grid);
+    m_fold->setText(tr("By layer"));
+    m_fold->setAccessibleName(tr("Memory by layer"));
+    m_fold->setObjectName(QStringLiteral("foldLayers"));
+    m_fold->setCheckable(true);
+    m_fold->setProperty("fold", true);
+    m_fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_fold->setIconSize({kSpaceL, kSpaceL});
+    m_fold->setToolTip(tr("Which layers hold the arena at the moment of a step at which most is in use"));
+    auto *layers = new QVBoxLayout;
+    layers->setSpacing(0);
+    layers->addWidget(m_fold, 0, Qt::AlignLeft);
+    layers->addWidget(m_layers);
+    known->addLayout(layers);
+    showLayers(false);
     m_verdict->setWordWrap(true);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     known->addWidget(m_verdict);
@@ -118,6 +145,8 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     m_use->setObjectName(QStringLiteral("useBatch"));
     m_find->setObjectName(QStringLiteral("findBatch"));
 
+    connect(m_fold, &QToolButton::toggled, this, &ForecastCard::showLayers);
+    connect(m_layers, &LayerMemoryList::layerChosen, this, &ForecastCard::requestLayer);
     connect(m_recompute, &QPushButton::clicked, this, [this] {
         TrainingConfig training = m_document.training();
         training.recompute = true;
@@ -132,6 +161,28 @@ ForecastCard::ForecastCard(ProjectDocument &document, Forecaster &forecaster, QW
     connect(&forecaster, &Forecaster::changed, this, &ForecastCard::showForecast);
     connect(&Theme::instance(), &Theme::changed, this, &ForecastCard::showForecast);
     showForecast();
+}
+
+bool ForecastCard::showsLayers() const
+{
+    return m_fold->isChecked();
+}
+
+void ForecastCard::showLayers(bool shown)
+{
+    m_fold->setChecked(shown);
+    m_fold->setIcon(themeIcon(shown ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"), ColorRole::Muted));
+    m_layers->setVisible(shown);
+}
+
+// The forecast speaks of the network without blocks.
+void ForecastCard::requestLayer(const QString &name)
+{
+    const FlatGraph flat = flatten(m_document.graph());
+    const Layer *layer = flat.graph.findByName(name.toStdString());
+    const auto origin = layer ? flat.origins.find(layer->id) : flat.origins.end();
+    if (origin != flat.origins.end())  // it may be gone since
+        emit layerRequested(origin->second.layer, origin->second.block);
 }
 
 void ForecastCard::showForecast()
@@ -157,6 +208,7 @@ void ForecastCard::showForecast()
         m_parts[i].bytes->setToolTip(bytes ? tr("%1 bytes").arg(text(formatCount(static_cast<std::int64_t>(*bytes)))) : tr(kParts[i].help));
     }
     m_bar->setParts(std::move(parts));
+    m_layers->setLayers(forecast->layers);
     m_bar->setToolTip(tr("%1 bytes in all").arg(text(formatCount(static_cast<std::int64_t>(forecast->deviceBytes())))));
     if (!forecast->available) {
         m_verdict->setText(tr("How much is free is not known here."));

@@ -9,6 +9,7 @@
 #include "engine/base/format.h"
 #include "engine/train/schedules/learning_rate.h"
 #include "ui/charts/function_plot.h"
+#include "ui/controls/card.h"
 #include "ui/panels/train/course_fields.h"
 #include "ui/panels/train/training_rows.h"
 #include "ui/theme/theme.h"
@@ -32,29 +33,25 @@ QString rateText(double rate)
 }  // namespace
 
 ScheduleCard::ScheduleCard(ProjectDocument &document, QWidget *parent)
-    : Card(tr("Learning rate over the run"), parent), m_document(document), m_plot(new FunctionPlot), m_note(mutedLabel({}))
+    : SettingsCard(document, QStringLiteral("scheduleCard"), tr("Schedule"), parent),
+      m_plot(new FunctionPlot),
+      m_note(mutedLabel({}))
 {
-    auto *grid = makeSettingsGrid();
-    content()->addLayout(grid);
-    m_rows = new TrainingRows(document, grid, this);
-    m_rows->add(scheduleChoiceField());
+    rows().add(scheduleChoiceField());
     m_plot->setAccessibleName(tr("The learning rate of every step"));
     m_plot->setObjectName(QStringLiteral("schedulePlot"));
     m_note->setObjectName(QStringLiteral("scheduleNote"));
-    grid->addWidget(m_plot, grid->rowCount(), 0, 1, 2);
-    grid->addWidget(m_note, grid->rowCount(), 0, 1, 2);
+    addBelow(m_plot);
+    addBelow(m_note);
     for (const TrainingField &field : scheduleFields())
-        m_rows->add(field);
+        rows().add(field);
     for (const TrainingField &field : warmupFields())
-        m_rows->add(field);
-    connect(&document, &ProjectDocument::trainingChanged, this, &ScheduleCard::showValues);
-    connect(&document, &ProjectDocument::projectReset, this, &ScheduleCard::showValues);
-    connect(&document, &ProjectDocument::analysisChanged, this, &ScheduleCard::showValues);
+        rows().add(field);
     connect(m_plot, &FunctionPlot::left, this, [this] { setValue({}); });
     connect(m_plot, &FunctionPlot::hovered, this, [this](double x) {
-        const TrainingConfig &training = m_document.training();
-        const qint64 rows = m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
-        const std::int64_t perEpoch = std::max<std::int64_t>(1, stepsPerEpochOf(training, rows));
+        const TrainingConfig &training = this->document().training();
+        const qint64 trainRows = this->document().dataSignature() ? this->document().dataSignature()->trainRows : 0;
+        const std::int64_t perEpoch = std::max<std::int64_t>(1, stepsPerEpochOf(training, trainRows));
         const LearningRate rate(training.schedule, training.optimizer.learningRate, perEpoch, totalStepsOf(training, perEpoch));
         const auto step = static_cast<std::int64_t>(std::max(0.0, std::round(x)));
         setValue(tr("step %1: %2").arg(count(step), rateText(rate.at(step))));
@@ -64,14 +61,14 @@ ScheduleCard::ScheduleCard(ProjectDocument &document, QWidget *parent)
 
 void ScheduleCard::showValues()
 {
-    m_rows->showValues();
+    SettingsCard::showValues();
     showCourse();
 }
 
 void ScheduleCard::showCourse()
 {
-    const TrainingConfig &training = m_document.training();
-    const qint64 rows = m_document.dataSignature() ? m_document.dataSignature()->trainRows : 0;
+    const TrainingConfig &training = document().training();
+    const qint64 rows = document().dataSignature() ? document().dataSignature()->trainRows : 0;
     if (!checkTraining(training, rows)) {
         m_plot->setCurves({}, {});
         m_note->setText(tr("The rate of every step appears here once the settings fit each other."));

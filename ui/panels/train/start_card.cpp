@@ -15,6 +15,7 @@
 
 #include "engine/api/freeze_layers.h"
 #include "engine/api/replace_head.h"
+#include "ui/controls/card.h"
 #include "ui/models/edit_project_command.h"
 #include "ui/models/run_text.h"
 #include "ui/panels/train/match_table.h"
@@ -47,13 +48,24 @@ QComboBox *makeBox(const char *name, const QString &accessibleName, int width)
 }  // namespace
 
 StartCard::StartCard(ProjectDocument &document, RunLibrary &library, StartMatcher &matcher, QWidget *parent)
-    : Card(tr("Start from"), parent), m_document(document), m_library(library), m_matcher(matcher),
-      m_kind(makeBox("startKind", tr("First weights"), kSettingWidth)), m_run(makeBox("startRun", tr("The run to start from"), kRunWidth)),
-      m_weights(makeBox("startWeights", tr("Which weights of the run"), kSettingWidth)), m_fileRow(new QWidget), m_file(new QLineEdit),
-      m_byOrder(new QCheckBox(tr("Match other names by order"))), m_runLabel(new QLabel(tr("Run"))), m_weightsLabel(new QLabel(tr("Its weights"))),
-      m_summary(mutedLabel({})), m_mistake(makeMistakeLabel()), m_table(new MatchTable), m_freeze(new QPushButton(tr("Freeze matched"))), m_head(new QPushButton)
+    : FoldCard(QStringLiteral("startCard"), tr("Start from"), parent),
+      m_document(document),
+      m_library(library),
+      m_matcher(matcher),
+      m_kind(makeBox("startKind", tr("First weights"), kSettingWidth)),
+      m_run(makeBox("startRun", tr("The run to start from"), kRunWidth)),
+      m_weights(makeBox("startWeights", tr("Which weights of the run"), kSettingWidth)),
+      m_fileRow(new QWidget),
+      m_file(new QLineEdit),
+      m_byOrder(new QCheckBox(tr("Match other names by order"))),
+      m_runLabel(new QLabel(tr("Run"))),
+      m_weightsLabel(new QLabel(tr("Its weights"))),
+      m_summary(mutedLabel({})),
+      m_mistake(makeMistakeLabel()),
+      m_table(new MatchTable),
+      m_freeze(new QPushButton(tr("Freeze matched"))),
+      m_head(new QPushButton)
 {
-    setObjectName(QStringLiteral("startCard"));
     auto *grid = makeSettingsGrid();
     content()->addLayout(grid);
     const auto addRow = [grid](QLabel *label, QWidget *field) {
@@ -271,8 +283,8 @@ void StartCard::showMatch()
     const bool set = m_document.training().startFrom.isSet();
     const auto &match = m_matcher.match();
     const bool shown = set && match && m_matcher.mistake().isEmpty();
-    setValue(shown ? tr("%1 of %2").arg(match->loadedTensors()).arg(match->tensors.size()) : QString());
     m_mistake->setText(set ? m_matcher.mistake() : QString());
+    showHead(shown ? tr("%1 of %2").arg(match->loadedTensors()).arg(match->tensors.size()) : QString());
     m_mistake->setVisible(!m_mistake->text().isEmpty());
     QStringList words;
     if (shown) {
@@ -297,6 +309,22 @@ void StartCard::showMatch()
     m_head->setAccessibleName(m_head->text());
     m_head->setToolTip(leftOut ? tr("Load the last layer with weights like the others.")
                                : tr("The last layer with weights starts afresh, as wide as the data have classes."));
+}
+
+// found: how many of the parameters begin with what the source has, once it is known.
+void StartCard::showHead(const QString &found)
+{
+    const StartFrom &start = m_document.training().startFrom;
+    QStringList source;
+    if (start.kind == StartKind::Run)
+        source.append(start.latest ? tr("run %1, latest").arg(start.run) : tr("run %1, best").arg(start.run));
+    if (start.kind == StartKind::File)
+        source.append(m_file->text().section(QLatin1Char('/'), -1));
+    if (!found.isEmpty())
+        source.append(found);
+    setValue(found);
+    setSummary(source.join(QStringLiteral(", ")));
+    setMistake(m_mistake->text());
 }
 
 }  // namespace trainyard::ui

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ui/bridge/start_matcher.h"
-#include "ui/controls/card.h"
+#include "ui/controls/fold_card.h"
 
 class QCheckBox;
 class QComboBox;
@@ -18,8 +18,7 @@ namespace trainyard::ui {
 
 class MatchTable;
 
-class StartCard : public Card
-{
+class StartCard : public FoldCard {
     Q_OBJECT
 public:
     // All must outlive the card.
@@ -37,6 +36,7 @@ private:
     void showRuns(const std::vector<RunRecord> &runs);
     void showValues();
     void showMatch();
+    void showHead(const QString &found);
     bool headIsLeftOut() const;
 
     ProjectDocument &m_document;

@@ -3,20 +3,20 @@
 #include <QAction>
 #include <QDataStream>
 #include <QIODevice>
-#include <QScrollArea>
+#include <QMap>
 #include <QSplitter>
 #include <QVBoxLayout>
 
-#include "ui/controls/card.h"
+#include "ui/controls/fold_card.h"
+#include "ui/controls/fold_header.h"
 #include "ui/controls/gap_splitter.h"
+#include "ui/controls/scroll_column.h"
 #include "ui/panels/train/chart_board.h"
-#include "ui/panels/train/course_card.h"
 #include "ui/panels/train/event_log.h"
 #include "ui/panels/train/forecast_card.h"
 #include "ui/panels/train/live_rate.h"
 #include "ui/panels/train/live_views.h"
 #include "ui/panels/train/run_strip.h"
-#include "ui/panels/train/schedule_card.h"
 #include "ui/panels/train/start_card.h"
 #include "ui/panels/train/step_strip.h"
 #include "ui/panels/train/training_form.h"
@@ -27,36 +27,38 @@ namespace trainyard::ui {
 namespace {
 
 constexpr int kSideWidth = 304, kSideSmallest = 264;
-constexpr quint32 kLayoutVersion = 1;
+const QString kLayerList = QStringLiteral("layerList");
+constexpr quint32 kLayoutVersion = 2, kLayoutWithoutFolds = 1;
 
 }  // namespace
 
-TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library, StartMatcher &matcher, LiveRun &run,
-                     QWidget *parent)
-    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal)), m_form(new TrainingForm(document)), m_board(new ChartBoard(run)),
+TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &forecaster, RunLibrary &library,
+                     StartMatcher &matcher, LiveRun &run, QWidget *parent)
+    : QWidget(parent),
+      m_splitter(new QSplitter(Qt::Horizontal)),
+      m_forecast(new ForecastCard(document, forecaster)),
+      m_form(new TrainingForm(document)),
+      m_board(new ChartBoard(run)),
       m_log(new EventLog(run))
 {
     auto *strip = new RunStrip(run);
-    auto *settings = new Card(tr("Settings"));
-    settings->content()->addWidget(m_form);
     auto *side = new QWidget;
-    side->setProperty("plain", true);
     auto *sideLayout = new QVBoxLayout(side);
     sideLayout->setContentsMargins(0, 0, kSpaceXs, 0);
     sideLayout->setSpacing(kSpaceS);
-    sideLayout->addWidget(new ForecastCard(document, forecaster));
+    sideLayout->addWidget(m_forecast);
     sideLayout->addWidget(new LiveRate(run));
-    sideLayout->addWidget(settings);
-    sideLayout->addWidget(new StartCard(document, library, matcher));
-    sideLayout->addWidget(new ScheduleCard(document));
-    sideLayout->addWidget(new CourseCard(document));
+    sideLayout->addWidget(m_form);
+    auto *start = new StartCard(document, library, matcher);
+    start->setOpen(false);
+    sideLayout->addWidget(start);
     sideLayout->addStretch(1);
-    auto *scroll = new QScrollArea;
-    scroll->setWidget(side);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setMinimumWidth(kSideSmallest);
+    auto *scroll = new ScrollColumn(side, kSideSmallest);
+    for (FoldCard *card : side->findChildren<FoldCard *>())
+        connect(card->head(), &QAbstractButton::clicked, scroll, [scroll, card](bool open) {
+            if (open)
+                scroll->reveal(card);
+        });
 
     auto *live = new QWidget;
     auto *liveLayout = new QVBoxLayout(live);
@@ -97,6 +99,7 @@ TrainPage::TrainPage(ProjectDocument &document, DataLoader &loader, Forecaster &
     }
 
     connect(strip, &RunStrip::startRequested, this, &TrainPage::startRequested);
+    connect(m_forecast, &ForecastCard::layerRequested, this, &TrainPage::layerRequested);
     connect(log, &QAction::toggled, m_board, &ChartBoard::setLogScale);
     connect(m_board, &ChartBoard::logScaleChanged, log, &QAction::setChecked);
     connect(all, &QAction::triggered, m_board, &ChartBoard::showAll);
@@ -111,11 +114,19 @@ void TrainPage::setMachine(const Machine &machine)
     m_form->setMachine(machine);
 }
 
+QList<FoldCard *> TrainPage::foldCards() const
+{
+    return m_splitter->widget(0)->findChildren<FoldCard *>();
+}
+
 QByteArray TrainPage::saveLayout() const
 {
+    QMap<QString, bool> open{{kLayerList, m_forecast->showsLayers()}};
+    for (const FoldCard *card : foldCards())
+        open.insert(card->objectName(), card->isOpen());
     QByteArray layout;
     QDataStream stream(&layout, QIODevice::WriteOnly);
-    stream << kLayoutVersion << m_splitter->saveState() << m_board->smoothing() << m_board->logScale() << m_log->isOpen();
+    stream << kLayoutVersion << m_splitter->saveState() << m_board->smoothing() << m_board->logScale() << m_log->isOpen() << open;
     return layout;
 }
 
@@ -126,13 +137,19 @@ void TrainPage::restoreLayout(const QByteArray &layout)
     QByteArray splitter;
     int smoothing = 0;
     bool logScale = false, logOpen = false;
+    QMap<QString, bool> open;
     stream >> version >> splitter >> smoothing >> logScale >> logOpen;
-    if (stream.status() != QDataStream::Ok || version != kLayoutVersion)
+    if (version == kLayoutVersion)
+        stream >> open;
+    if (stream.status() != QDataStream::Ok || (version != kLayoutVersion && version != kLayoutWithoutFolds))
         return;
     m_splitter->restoreState(splitter);
     m_board->setSmoothing(smoothing);
     m_board->setLogScale(logScale);
     m_log->setOpen(logOpen);
+    m_forecast->showLayers(open.value(kLayerList, m_forecast->showsLayers()));
+    for (FoldCard *card : foldCards())
+        card->setOpen(open.value(card->objectName(), card->isOpen()));
 }
 
 }  // namespace trainyard::ui

@@ -18,6 +18,8 @@ namespace trainyard::ui {
 
 class ChartBoard;
 class EventLog;
+class FoldCard;
+class ForecastCard;
 class TrainingForm;
 
 class TrainPage : public QWidget
@@ -30,14 +32,18 @@ public:
 
     void setMachine(const Machine &machine);  // the devices to choose from, once they are known
     QList<QAction *> menuActions() const { return m_actions; }
-    QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open
+    QByteArray saveLayout() const;  // the splitter, smoothing, scale, whether the log is open, which groups are folded
     void restoreLayout(const QByteArray &layout);
 
 signals:
     void startRequested();
+    void layerRequested(trainyard::LayerId layer, const std::string &block);  // to be seen in its graph; block empty: the network
 
 private:
+    QList<FoldCard *> foldCards() const;
+
     QSplitter *m_splitter;
+    ForecastCard *m_forecast;
     TrainingForm *m_form;
     ChartBoard *m_board;
     EventLog *m_log;

@@ -210,31 +210,59 @@ std::vector<FieldChoice> metricChoices(const Graph &graph)
 const std::vector<TrainingField> &trainingFields()
 {
     static const std::vector<TrainingField> fields = [] {
-        std::vector<TrainingField> all{realField("learningRate", "learning_rate", tr("Learning rate"), tr("How far each step goes."), &OptimizerConfig::learningRate)};
-        for (const ParameterSpec &setting : optimizerSettings())
-            all.push_back(optimizerField(setting));
-        const std::vector<TrainingField> others{
-            realField("weightDecay", "weight_decay", tr("Weight decay"), tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay),
-            matricesOnlyField(),
-            realField("clipNorm", "clip_norm", tr("Clip norm"), tr("Scales all gradients down together until their norm is at most this; 0 is off."), &OptimizerConfig::clipNorm),
-            realField("clipValue", "clip_value", tr("Clip value"), tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue),
-            wholeField("batchSize", tr("Batch size"), tr("Rows the network sees at once."), &TrainingConfig::batchSize),
-            accumulationField(),
-            averageField(),
-            recomputeField(),
-            recomputeSizeField(),
-            seedField(),
-            threadsField(),
-            wholeField("checkpointEveryEpochs", tr("Checkpoint every"), tr("Epochs between two checkpoints; 0: only on Stop and on request."),
-                       &TrainingConfig::checkpointEveryEpochs),
-            gpuSwitch("tf32", tr("TF32"), tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."), &TrainingConfig::tf32),
-            gpuSwitch("autotune", tr("Autotune"), tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
-                      &TrainingConfig::autotune),
-            wholeField("memoryLimitMiB", tr("Memory limit, MiB"), tr("The most a run may take of the GPU; 0: what is free."), &TrainingConfig::memoryLimitMiB, true),
+        std::vector<TrainingField> all;
+        const auto add = [&all](SettingsGroup group, TrainingField field) {
+            field.group = group;
+            all.push_back(std::move(field));
         };
-        all.insert(all.end(), others.begin(), others.end());
+        add(SettingsGroup::Basic, realField("learningRate", "learning_rate", tr("Learning rate"), tr("How far each step goes."),
+                                            &OptimizerConfig::learningRate));
+        add(SettingsGroup::Basic,
+            wholeField("batchSize", tr("Batch size"), tr("Rows the network sees at once."), &TrainingConfig::batchSize));
+        for (const ParameterSpec &setting : optimizerSettings())
+            add(SettingsGroup::Update, optimizerField(setting));
+        add(SettingsGroup::Update, realField("weightDecay", "weight_decay", tr("Weight decay"),
+                                             tr("Pulls every weight towards zero; 0 is off."), &OptimizerConfig::weightDecay));
+        add(SettingsGroup::Update, matricesOnlyField());
+        add(SettingsGroup::Update, averageField());
+        add(SettingsGroup::Gradients,
+            realField("clipNorm", "clip_norm", tr("Clip norm"),
+                      tr("Scales all gradients down together until their norm is at most this; 0 is off."),
+                      &OptimizerConfig::clipNorm));
+        add(SettingsGroup::Gradients,
+            realField("clipValue", "clip_value", tr("Clip value"),
+                      tr("Cuts every element of the gradients to at most this size; 0 is off."), &OptimizerConfig::clipValue));
+        add(SettingsGroup::Gradients, accumulationField());
+        add(SettingsGroup::Compute,
+            gpuSwitch("tf32", tr("TF32"),
+                      tr("Products of float32 numbers with factors rounded to 10 bits of mantissa: faster, less exact."),
+                      &TrainingConfig::tf32));
+        add(SettingsGroup::Compute,
+            gpuSwitch(
+                "autotune", tr("Autotune"),
+                tr("Times the kernels there are for each shape before the first step, instead of taking the library's advice."),
+                &TrainingConfig::autotune));
+        add(SettingsGroup::Compute, threadsField());
+        add(SettingsGroup::Compute, recomputeField());
+        add(SettingsGroup::Compute, recomputeSizeField());
+        add(SettingsGroup::Compute,
+            wholeField("memoryLimitMiB", tr("Memory limit, MiB"), tr("The most a run may take of the GPU; 0: what is free."),
+                       &TrainingConfig::memoryLimitMiB, true));
+        add(SettingsGroup::Record, seedField());
+        add(SettingsGroup::Record, wholeField("checkpointEveryEpochs", tr("Checkpoint every"),
+                                              tr("Epochs between two checkpoints; 0: only on Stop and on request."),
+                                              &TrainingConfig::checkpointEveryEpochs));
         return all;
     }();
+    return fields;
+}
+
+std::vector<TrainingField> trainingFields(SettingsGroup group)
+{
+    std::vector<TrainingField> fields;
+    for (const TrainingField &field : trainingFields())
+        if (field.group == group)
+            fields.push_back(field);
     return fields;
 }
 

@@ -16,6 +16,9 @@ struct FieldChoice {
     QString text, value, help;
 };
 
+// The group a setting of the table below stands in.
+enum class SettingsGroup { Basic, Update, Gradients, Compute, Record };
+
 struct TrainingField {
     QString key;              // object name of its editor: "batchSize"
     QString label, help;
@@ -28,9 +31,11 @@ struct TrainingField {
     QString node;  // the setting's place in the file, as checkTraining() names it in an error; may be empty
     std::function<bool(const TrainingConfig &)> isUsed;                          // empty: always
     std::function<std::vector<FieldChoice>(const Graph &)> choices;              // empty: it is typed
+    SettingsGroup group = SettingsGroup::Basic;                                  // of the fields of trainingFields()
 };
 
 const std::vector<TrainingField> &trainingFields();
+std::vector<TrainingField> trainingFields(SettingsGroup group);  // those of one group
 
 // The metrics a network is judged by, as choices: "Loss", "Accuracy".
 std::vector<FieldChoice> metricChoices(const Graph &graph);

@@ -1,20 +1,18 @@
-// The training settings of the open project, each edit an undo step, each mistake said under its field.
+// The training settings of the open project in groups that fold, the most used first and open. Each edit is an undo step, each mistake
+// is said under its field, and in the head of a folded group.
 #pragma once
-
-#include <optional>
 
 #include <QWidget>
 
 #include "ui/bridge/machine.h"
 #include "ui/models/project_document.h"
 
-class QComboBox;
 class QLabel;
 
 namespace trainyard::ui {
 
-class RateFinder;
-class TrainingRows;
+class ComputeCard;
+class OptimizerCard;
 
 class TrainingForm : public QWidget
 {
@@ -27,19 +25,9 @@ public:
     void setMachine(const Machine &machine);  // the devices to choose from, once they are known
 
 private:
-    void showValues();                                                       // the document's values, unless being typed
-    void showWhole();  // what is wrong with the settings as they are
-    void showDevice();
-    void showPrecision(const std::optional<DeviceInfo> &device);
-    qint64 trainRows() const;
-
-    ProjectDocument &m_document;
-    TrainingRows *m_rows;
-    Machine m_machine;
-    bool m_onGpu = false;  // a run with these settings would take a GPU
-    QComboBox *m_optimizer, *m_device, *m_precision, *m_policy;
-    QLabel *m_policyLabel, *m_deviceMistake, *m_precisionMistake, *m_running, *m_whole;
-    RateFinder *m_finder;
+    QLabel *m_running;
+    OptimizerCard *m_optimizer;
+    ComputeCard *m_compute;
 };
 
 }  // namespace trainyard::ui

@@ -64,6 +64,7 @@ void TrainingRows::add(const TrainingField &field)
     row.field = field;
     row.label = new QLabel(field.label);
     row.label->setToolTip(field.help);
+    row.label->setWordWrap(true);  // a long one must not make the column wider
     row.message = makeMistakeLabel();
     if (field.isSwitch)
         row.check = new QCheckBox;
@@ -193,6 +194,7 @@ void TrainingRows::judge(const Row &row, const QString &text)
 {
     TrainingConfig tried;
     showMistake(row, mistakeIn(row, text, tried));
+    emit judged();
 }
 
 void TrainingRows::commit(const Row &row, const QString &text)
@@ -205,6 +207,7 @@ void TrainingRows::commit(const Row &row, const QString &text)
         if (!row.edit)
             showValues();  // back to what it was
         showMistake(row, mistake);
+        emit judged();
         return;
     }
     if (row.edit)
@@ -221,6 +224,30 @@ void TrainingRows::setFieldText(const QString &key, const QString &text)
     for (const Row &row : m_rows)
         if (row.field.key == key)
             commit(row, text);
+}
+
+QStringList TrainingRows::differences(const QString &title) const
+{
+    const TrainingConfig &training = m_document.training(), standard;
+    QStringList texts;
+    for (const Row &row : m_rows) {
+        const QString value = row.field.text(training);
+        if (!isShown(row) || value == row.field.text(standard))
+            continue;
+        const QString shown = row.box ? row.box->currentText() : value;
+        texts.append(row.field.isSwitch         ? (value == kOn ? row.field.label : tr("%1: off").arg(row.field.label))
+                     : row.field.label == title ? shown
+                                                : tr("%1: %2").arg(row.field.label, shown));
+    }
+    return texts;
+}
+
+QString TrainingRows::mistake() const
+{
+    for (const Row &row : m_rows)
+        if (const QString text = row.message->text(); !text.isEmpty())
+            return text;
+    return {};
 }
 
 void TrainingRows::showMistake(const Row &row, const QString &mistake)

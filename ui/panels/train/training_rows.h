@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <QObject>
+#include <QStringList>
 
 #include "ui/models/project_document.h"
 #include "ui/panels/train/training_fields.h"
@@ -39,6 +40,13 @@ public:
 
     // Puts a changed setting into the document as what its row would; the button's way.
     void setFieldText(const QString &key, const QString &text);
+
+    // The settings in sight that are not at their default: "Clip norm: 1". A label that only repeats `title` is left out.
+    QStringList differences(const QString &title) const;
+    QString mistake() const;  // the first that is shown; empty: none
+
+signals:
+    void judged();  // a text that is being typed was found wrong or right
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;  // Escape takes a text back

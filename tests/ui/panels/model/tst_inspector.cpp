@@ -50,6 +50,17 @@ class TestInspector : public QObject
 private slots:
     void initTestCase() { Theme::instance().apply(Appearance::Light); }
 
+    void noLayerNeedsMoreRoomThanThePageGives()
+    {
+        InspectorOnNetwork f;
+        for (const LayerSpec &spec : layerCatalog()) {
+            f.inspector.setSelection({f.document.addLayer(spec.type, {})});
+            QTest::qWait(0);
+            const int wide = f.inspector.minimumSizeHint().width();
+            QVERIFY2(wide <= 280, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(spec.type)).arg(wide)));
+        }
+    }
+
     void everyLayerGetsOneFieldPerSetting()
     {
         InspectorOnNetwork f;

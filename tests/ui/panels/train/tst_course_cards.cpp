@@ -9,8 +9,8 @@
 
 #include "tests/ui/bridge/tiny_project.h"
 #include "ui/charts/function_plot.h"
-#include "ui/panels/train/course_card.h"
 #include "ui/panels/train/course_fields.h"
+#include "ui/panels/train/length_card.h"
 #include "ui/panels/train/rate_finder.h"
 #include "ui/panels/train/schedule_card.h"
 #include "ui/theme/theme.h"
@@ -21,12 +21,11 @@ using namespace trainyard::test;
 
 namespace {
 
-// Both cards above each other, as the page has them, over 500 training rows in batches of 32: 16 steps an epoch.
+// The cards above each other, as the page has them, over 500 training rows in batches of 32: 16 steps an epoch.
 struct Bench {
     ProjectDocument document;
     QWidget side;
     ScheduleCard *schedule;
-    CourseCard *course;
 
     Bench()
     {
@@ -45,7 +44,10 @@ struct Bench {
         document.setDataSignature(signature);
         auto *layout = new QVBoxLayout(&side);
         layout->addWidget(schedule = new ScheduleCard(document));
-        layout->addWidget(course = new CourseCard(document));
+        layout->addWidget(new LengthCard(document));
+        auto *evaluation = new SettingsCard(document, QStringLiteral("evaluationCard"), QStringLiteral("Evaluation"));
+        evaluation->add(evaluationFields());
+        layout->addWidget(evaluation);
         layout->addStretch(1);
         side.resize(304, 1100);
         side.show();

@@ -44,12 +44,16 @@ struct Bench : PageOnProject {
     StartCard *card = page.findChild<StartCard *>();
     MatchTable *table = card->findChild<MatchTable *>();
 
-    Bench() { open(tinyProject(dir, 2)); }
+    Bench()
+    {
+        card->setOpen(true);
+        open(tinyProject(dir, 2));
+    }
     // Of the card, without those above it.
     void picture(const char *name)
     {
-        for (Card *other : page.findChildren<Card *>())
-            if (other != card && other->parentWidget() == card->parentWidget())
+        for (QWidget *other : card->parentWidget()->findChildren<QWidget *>(Qt::FindDirectChildrenOnly))
+            if (other != card)
                 other->hide();
         keepPictures(page, QLatin1String(name));
     }

@@ -5,8 +5,9 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
-#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QToolButton>
 
 #include "engine/base/format.h"
@@ -14,8 +15,12 @@
 #include "tests/ui/bridge/tiny_project.h"
 #include "ui/bridge/run_library.h"
 #include "ui/charts/curve_plot.h"
+#include "ui/controls/fold_card.h"
+#include "ui/controls/fold_header.h"
+#include "ui/controls/scroll_column.h"
 #include "ui/panels/train/chart_board.h"
 #include "ui/panels/train/event_log.h"
+#include "ui/panels/train/layer_memory_list.h"
 #include "ui/panels/train/train_page.h"
 #include "ui/theme/theme.h"
 
@@ -53,6 +58,8 @@ struct Bench : PageOnProject {
                 return label->isVisible();
         return false;
     }
+    FoldCard *fold(const char *name) const { return page.findChild<FoldCard *>(QLatin1String(name)); }
+    ScrollColumn *side() const { return page.findChild<ScrollColumn *>(); }
     CurveChart *chart(const char *title) const
     {
         for (CurveChart *chart : page.findChild<ChartBoard *>()->charts())
@@ -177,6 +184,36 @@ private slots:
         QVERIFY(verdict->text().startsWith(QStringLiteral("Fits: ")));
         QVERIFY(verdict->text().contains(QString::fromStdString(formatBytes(forecast.arenaBytes))));
         QVERIFY(!verdict->property("error").toBool());
+    }
+
+    void theForecastByLayerIsFoldedAndLeadsIntoBlocksToo()
+    {
+        Bench bench;
+        const auto &layers = bench.document.graph().layers();
+        QVERIFY(bench.document.group({layers[1].id, layers[2].id}));
+        const auto inBlock = [&] {
+            const auto &forecast = bench.forecaster.forecast();
+            return forecast && std::any_of(forecast->layers.begin(), forecast->layers.end(), [](const LayerMemory &layer) {
+                       return layer.layer == "block1/dense" && layer.bytes.total() > 0;
+                   });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(inBlock(), kLong);
+        auto *list = bench.page.findChild<LayerMemoryList *>();
+        QVERIFY(!list->isVisible());
+        bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->click();
+        QVERIFY(list->isVisible());
+        QTest::qWait(0);
+        const QList<QListWidgetItem *> lines = list->findItems(QStringLiteral("block1/dense"), Qt::MatchExactly);
+        QCOMPARE(lines.size(), qsizetype{1});
+        LayerId asked = 0;
+        std::string block;
+        connect(&bench.page, &TrainPage::layerRequested, &bench.page, [&](LayerId layer, const std::string &in) {
+            asked = layer;
+            block = in;
+        });
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(lines.front()).center());
+        QCOMPARE(block, std::string("block1"));
+        QCOMPARE(bench.document.graph().findBlock("block1")->find(asked)->name, std::string("dense"));
     }
 
     void aNetworkTooLargeForTheMachineIsSaidInRed()
@@ -343,6 +380,73 @@ private slots:
         QVERIFY(bench.button("Stop")->isVisible());
     }
 
+    // What a window of 960 x 560, the smallest, leaves for the page.
+    void inTheSmallestWindowNothingOfTheSettingsIsCutOff()
+    {
+        Bench bench;
+        const QList<FoldCard *> cards = bench.page.findChildren<FoldCard *>();
+        for (FoldCard *card : cards)
+            card->setOpen(true);
+        bench.document.setTraining(
+            [&] {
+                TrainingConfig training = bench.document.training();
+                training.stopping.on = training.best.keep = training.recompute = true;
+                training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
+                return training;
+            }(),
+            QStringLiteral("Change"));
+        bench.page.resize(903, 460);
+        QCOMPARE(bench.page.width(), 903);
+        bench.page.findChild<QSplitter *>()->setSizes({0, 2000});  // as narrow as it goes
+        QTest::qWait(0);
+        const ScrollColumn *side = bench.side();
+        QVERIFY(side->verticalScrollBar()->isVisible());
+        for (const QWidget *child : side->widget()->findChildren<QWidget *>()) {
+            if (!child->isVisible() || child->window() != &bench.page)
+                continue;
+            const QRect place(child->mapTo(side->widget(), QPoint()), child->size());
+            QVERIFY2(place.left() >= 0 && place.right() < side->viewport()->width(),
+                     qPrintable(QStringLiteral("%1 %2 ends at %3 of %4")
+                                    .arg(QLatin1String(child->metaObject()->className()), child->objectName())
+                                    .arg(place.right())
+                                    .arg(side->viewport()->width())));
+        }
+        QVERIFY2(side->width() <= 304, qPrintable(QString::number(side->width())));
+    }
+
+    void aGroupIsFoldedByMouseSpaceAndEnter()
+    {
+        Bench bench;
+        FoldCard *card = bench.fold("optimizerCard");
+        auto *rate = bench.page.findChild<QLineEdit *>(QStringLiteral("learningRate"));
+        QVERIFY(card->isOpen() && rate->isVisible());
+        QTest::mouseClick(card->head(), Qt::LeftButton);
+        QVERIFY(!card->isOpen() && !rate->isVisible());
+        QVERIFY(card->head()->hasFocus());
+        QTest::keyClick(card->head(), Qt::Key_Space);
+        QVERIFY(card->isOpen() && rate->isVisible());
+        QTest::keyClick(card->head(), Qt::Key_Return);
+        QVERIFY(!card->isOpen());
+        // The keyboard gets from one head to the next, and into an open group.
+        QTest::keyClick(card->head(), Qt::Key_Tab);
+        QVERIFY(bench.fold("lengthCard")->head()->hasFocus());
+        QTest::keyClick(card->head(), Qt::Key_Return);
+        QTest::keyClick(bench.fold("lengthCard")->head(), Qt::Key_Tab);
+        QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("lengthUnit"));
+    }
+
+    void aGroupThatIsOpenedComesIntoView()
+    {
+        Bench bench;
+        bench.page.resize(903, 460);
+        FoldCard *card = bench.fold("recordCard");
+        bench.side()->verticalScrollBar()->setValue(bench.side()->verticalScrollBar()->maximum());
+        QTest::mouseClick(card->head(), Qt::LeftButton);
+        const auto bottom = [&] { return card->mapTo(bench.side()->viewport(), QPoint(0, card->height())).y(); };
+        QTRY_VERIFY(bottom() <= bench.side()->viewport()->height());
+        QVERIFY(card->mapTo(bench.side()->viewport(), QPoint()).y() >= 0);
+    }
+
     void theLayoutComesBack()
     {
         QByteArray layout;
@@ -351,6 +455,9 @@ private slots:
             bench.page.findChild<ChartBoard *>()->setSmoothing(85);
             bench.page.findChild<EventLog *>()->setOpen(true);
             bench.page.menuActions().first()->setChecked(true);
+            bench.fold("optimizerCard")->setOpen(false);
+            bench.fold("scheduleCard")->setOpen(true);
+            bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->click();
             layout = bench.page.saveLayout();
         }
         Bench bench;
@@ -360,6 +467,23 @@ private slots:
         QCOMPARE(bench.page.findChild<ChartBoard *>()->smoothing(), 85);
         QVERIFY(bench.page.findChild<EventLog *>()->isOpen());
         QVERIFY(bench.chart("Loss")->logScale());
+        QVERIFY(!bench.fold("optimizerCard")->isOpen() && bench.fold("lengthCard")->isOpen()
+                && bench.fold("scheduleCard")->isOpen());
+        QVERIFY(bench.page.findChild<QToolButton *>(QStringLiteral("foldLayers"))->isChecked());
+        QTest::qWait(20);
+        QCOMPARE(bench.side()->verticalScrollBar()->value(), 0);  // the page begins at its beginning
+    }
+
+    void aLayoutFromBeforeTheGroupsFoldedComesBackToo()
+    {
+        QByteArray layout;
+        QDataStream stream(&layout, QIODevice::WriteOnly);
+        Bench bench;
+        stream << quint32{1} << bench.page.findChild<QSplitter *>()->saveState() << 85 << true << true;
+        bench.page.restoreLayout(layout);
+        QCOMPARE(bench.page.findChild<ChartBoard *>()->smoothing(), 85);
+        QVERIFY(bench.page.findChild<EventLog *>()->isOpen());
+        QVERIFY(bench.fold("optimizerCard")->isOpen() && !bench.fold("scheduleCard")->isOpen());
     }
 
     void thePageCanBeLookedAt()
@@ -381,9 +505,8 @@ private slots:
                 QVERIFY(bench.page.grab().save(QStringLiteral("%1/train-%2-%3-%4.png").arg(folder, QLatin1String(what), theme).arg(size.width())));
             };
             shoot("empty", {1232, 728});
-            for (QScrollArea *scroll : bench.page.findChildren<QScrollArea *>())  // the settings at the left, further down
-                if (scroll->findChild<QWidget *>(QStringLiteral("schedulePlot")))
-                    scroll->ensureWidgetVisible(scroll->findChild<QWidget *>(QStringLiteral("evaluationEvery")));
+            bench.fold("scheduleCard")->setOpen(true);
+            bench.fold("evaluationCard")->setOpen(true);
             TrainingConfig training = bench.document.training();
             training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
             training.stopping.on = training.best.keep = true;

@@ -6,6 +6,8 @@
 #include <QLineEdit>
 
 #include "tests/ui/panels/device/device_fakes.h"
+#include "ui/controls/fold_card.h"
+#include "ui/controls/fold_header.h"
 #include "ui/panels/train/training_fields.h"
 #include "ui/panels/train/training_form.h"
 #include "ui/theme/theme.h"
@@ -30,6 +32,8 @@ struct Bench {
         signature.classes = 3;
         signature.trainRows = 500;
         document.setDataSignature(signature);
+        for (FoldCard *card : form.findChildren<FoldCard *>())
+            card->setOpen(true);
         form.resize(300, 600);
         form.show();
         (void)QTest::qWaitForWindowExposed(&form);
@@ -67,6 +71,12 @@ struct Bench {
             if (label->isVisible() && label->property("error").toBool())
                 texts.append(label->text());
         return texts;
+    }
+    FoldHeader *head(const char *card) const { return form.findChild<FoldCard *>(QLatin1String(card))->head(); }
+    FoldHeader *folded(const char *card) const
+    {
+        form.findChild<FoldCard *>(QLatin1String(card))->setOpen(false);
+        return head(card);
     }
 };
 
@@ -313,6 +323,85 @@ private slots:
         bench.enter("memoryLimitMiB", QStringLiteral("0"));  // nothing to reserve: refused, and said
         QCOMPARE(bench.document.training().memoryLimitMiB, std::int64_t{8192});
         QVERIFY(!bench.messages().isEmpty());
+    }
+
+    void whatAlmostEverybodySetsIsOpenAndTheRestIsFolded()
+    {
+        ProjectDocument document;
+        TrainingForm form(document);
+        QStringList open, folded;
+        for (const FoldCard *card : form.findChildren<FoldCard *>())
+            (card->isOpen() ? open : folded).append(card->accessibleName());
+        QCOMPARE(open, (QStringList{QStringLiteral("Optimizer and batch"), QStringLiteral("Length")}));
+        QCOMPARE(folded.size(), qsizetype{6});
+        // And every setting stands in one group.
+        for (const TrainingField &field : trainingFields())
+            QCOMPARE(form.findChildren<QWidget *>(field.key).size(), qsizetype{1});
+    }
+
+    void aFoldedGroupSaysWhatIsNotAtItsDefault()
+    {
+        Bench bench;
+        QCOMPARE(bench.folded("gradientsCard")->detail(), QString());
+        bench.set([](TrainingConfig &training) {
+            training.optimizer.clipNorm = 2.5;
+            training.accumulationSteps = 4;
+            training.emaDecay = 0.999;
+            training.optimizer.set("beta1", 0.95);
+            training.schedule = {"cosine", {{"warmup", std::int64_t{50}}}};
+            training.stopping.on = true;
+            training.seed = 7;
+        });
+        QCOMPARE(bench.folded("gradientsCard")->detail(), QStringLiteral("Clip norm: 2.5, Accumulated batches: 4"));
+        QCOMPARE(bench.folded("updateCard")->detail(), QStringLiteral("Beta 1: 0.95, Weight average: 0.999"));
+        QVERIFY2(bench.folded("scheduleCard")->detail().startsWith(QStringLiteral("Cosine, Warm-up: 50")),
+                 qPrintable(bench.head("scheduleCard")->detail()));
+        QCOMPARE(bench.folded("evaluationCard")->detail(), QStringLiteral("Stop early"));
+        QCOMPARE(bench.folded("recordCard")->detail(), QStringLiteral("Seed: 7"));
+        bench.form.setMachine(machineWithGpu());
+        bench.set([](TrainingConfig &training) {
+            training.precision = Precision::BFloat16;
+            training.tf32 = true;
+        });
+        QCOMPARE(bench.folded("computeCard")->detail(), QStringLiteral("bfloat16, TF32"));
+        // The settings of every run are said in any case.
+        QCOMPARE(bench.folded("optimizerCard")->detail(), QStringLiteral("Adam, 0.001, batch 32"));
+        QCOMPARE(bench.folded("lengthCard")->detail(), QStringLiteral("30 epochs"));
+        bench.set([](TrainingConfig &training) { training.length = {LengthUnit::Steps, 5000, training.length.minutes}; });
+        QCOMPARE(bench.head("lengthCard")->detail(), QStringLiteral("5,000 steps"));
+        bench.document.undoStack()->undo();
+        QCOMPARE(bench.head("lengthCard")->detail(), QStringLiteral("30 epochs"));
+    }
+
+    void aMistakeInAFoldedGroupIsSaidInItsHead()
+    {
+        Bench bench;
+        // One that is being typed, and is not taken.
+        bench.enter("clipNorm", QStringLiteral("-1"));
+        QVERIFY(bench.head("gradientsCard")->mistake().isEmpty());  // open, it is said at the field
+        QVERIFY(bench.folded("gradientsCard")->mistake().contains(QStringLiteral("clip norm")));
+        QVERIFY(bench.head("gradientsCard")->accessibleDescription().startsWith(QStringLiteral("Mistake: ")));
+        // One of the settings as they are.
+        bench.folded("scheduleCard");
+        bench.set([](TrainingConfig &training) {
+            training.schedule.settings["warmup"] = std::int64_t{5};
+            training.schedule.settings["warmup_unit"] = std::string("epochs");
+            training.epochs = 5;
+        });
+        QVERIFY(!bench.head("scheduleCard")->mistake().isEmpty());
+        bench.document.undoStack()->undo();
+        QVERIFY(bench.head("scheduleCard")->mistake().isEmpty());
+        // One that is of no field alone.
+        DataSignature small = *bench.document.dataSignature();
+        small.trainRows = 20;
+        bench.folded("optimizerCard");
+        bench.document.setDataSignature(small);
+        QVERIFY(bench.head("optimizerCard")->mistake().contains(QStringLiteral("20")));
+        // A device that is not there.
+        bench.folded("computeCard");
+        bench.set([](TrainingConfig &training) { training.device = "cuda:1"; });
+        bench.form.setMachine(machineWithoutGpu());
+        QVERIFY(bench.head("computeCard")->mistake().contains(QStringLiteral("no NVIDIA GPU")));
     }
 
     void everyEditorHasAName()
