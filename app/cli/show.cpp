@@ -8,6 +8,7 @@
 #include "app/cli/open_store.h"
 #include "engine/api/start_file.h"
 #include "engine/base/format.h"
+#include "engine/base/json_text.h"
 
 namespace trainyard::cli {
 
@@ -49,8 +50,8 @@ void printDetails(const RunDetails &details)
                                {"parameters", run.parameters}, {"metric", run.bestMetricName}, {"best", number(run.bestMetric)},
                                {"epoch", run.lastEpoch}, {"step", run.lastStep}, {"exit_reason", run.exitReason}};
     // What the store holds as JSON text goes out as JSON.
-    out["environment"] = nlohmann::ordered_json::parse(run.environmentJson, nullptr, false);
-    out["config"] = nlohmann::ordered_json::parse(run.configJson, nullptr, false);
+    out["environment"] = parseJson<nlohmann::ordered_json>(run.environmentJson);
+    out["config"] = parseJson<nlohmann::ordered_json>(run.configJson);
     for (const char *key : {"environment", "config"})
         if (out[key].is_discarded())
             out[key] = nullptr;

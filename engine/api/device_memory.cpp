@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/format.h"
+#include "engine/base/json_text.h"
 #include "engine/telemetry/nvml.h"
 
 namespace trainyard {
@@ -28,7 +29,7 @@ constexpr std::uint64_t kUnnamedWorthTelling = 1'000'000'000;
 Json readLearned(const std::filesystem::path &file)
 {
     const auto text = readFile(file);
-    Json json = text ? Json::parse(*text, nullptr, false) : Json();
+    Json json = text ? parseJson<Json>(*text) : Json();
     if (!json.is_object() || json.value("format", Json(0)) != kFormat || !json.contains("devices") || !json["devices"].is_array())
         json = {{"format", kFormat}, {"devices", Json::array()}};
     return json;

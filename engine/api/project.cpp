@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/file.h"
+#include "engine/base/json_text.h"
 
 namespace trainyard {
 
@@ -149,6 +150,9 @@ std::string projectToText(const Project &project)
 
 Result<Project> projectFromText(const std::string &text)
 {
+    if (nestsTooDeep(text))
+        return fail(ErrorCode::InvalidFile, "project.json has lists or objects that stand in one another more than {} deep. Take an earlier copy.",
+                    kMostJsonLevels);
     Json json;
     try {
         json = Json::parse(text);

@@ -6,6 +6,7 @@
 
 #include "engine/api/device_memory.h"
 #include "engine/base/file.h"
+#include "engine/base/json_text.h"
 
 namespace trainyard {
 
@@ -242,7 +243,7 @@ Status Recorder::writeMeasurements(RunStore &store, const Inbox &inbox)
     if (!overhead && !joules && m_resumeRun == 0)
         return {};
     TRAINYARD_TRY(const RunRecord record, store.run(m_runId));
-    auto environment = nlohmann::ordered_json::parse(record.environmentJson, nullptr, false);
+    auto environment = parseJson<nlohmann::ordered_json>(record.environmentJson);
     if (!environment.is_object())
         environment = nlohmann::ordered_json::object();
     if (overhead)

@@ -8,6 +8,7 @@
 #include "engine/api/memory_advice.h"
 #include "engine/api/recorder.h"
 #include "engine/api/start_file.h"
+#include "engine/base/json_text.h"
 #include "engine/data/dataset.h"
 
 namespace trainyard {
@@ -61,8 +62,8 @@ Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &proje
         return fail(ErrorCode::NotFound, "Run {} has no checkpoint to resume from. Start it anew.", id);
     StoredRun stored;
     stored.checkpoint = project.folder / checkpoint->path;
-    const auto graph = nlohmann::ordered_json::parse(record.graphJson, nullptr, false);
-    const auto config = nlohmann::ordered_json::parse(record.configJson, nullptr, false);
+    const auto graph = parseJson<nlohmann::ordered_json>(record.graphJson);
+    const auto config = parseJson<nlohmann::ordered_json>(record.configJson);
     if (!graph.is_object() || !graph.contains("graph") || !config.is_object() || !config.contains("training") || !config.contains("data"))
         return fail(ErrorCode::InvalidFile, "The record of run {} is damaged: its network or settings cannot be read.", id);
     TRAINYARD_TRY(Graph readGraph, graphFromJson(graph["graph"], graph.value("layout", nlohmann::ordered_json::object())));

@@ -6,6 +6,7 @@
 
 #include "engine/api/recorder.h"
 #include "engine/base/format.h"
+#include "engine/base/json_text.h"
 #include "engine/storage/run_store.h"
 
 namespace trainyard {
@@ -50,7 +51,7 @@ Result<StartSource> openStart(const StartFile &file)
 
 std::string startText(const std::string &environmentJson)
 {
-    const auto environment = nlohmann::json::parse(environmentJson, nullptr, false);
+    const auto environment = parseJson(environmentJson);
     const auto start = environment.is_object() ? environment.find("start") : environment.end();
     if (start == environment.end() || !start->is_object())
         return {};

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
+
 namespace trainyard {
 
 namespace {
@@ -109,6 +111,8 @@ Result<std::uint64_t> safetensorsHeaderLength(std::string_view first, std::uint6
 
 Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t dataBytes, std::string_view name)
 {
+    if (nestsTooDeep(text))
+        return damaged(name, "its header nests lists more than {} deep", kMostJsonLevels);
     // Two entries of one name would silently become one in the parsed object, so they are counted while parsing.
     std::set<std::string> keys;
     bool twice = false;

@@ -1,6 +1,9 @@
 #include "engine/graph/block_edits.h"
 
 #include <algorithm>
+#include <map>
+
+#include "engine/graph/flatten.h"
 
 namespace trainyard {
 
@@ -14,17 +17,50 @@ void forBlocksIn(const Graph &graph, Each each)
             each(layer);
 }
 
-// Adds the definitions that the graph uses, directly or through others, to the names.
-void collectUsed(const Graph &network, const Graph &graph, std::vector<std::string> &names)
+// The names of the definitions that the graph uses, directly or through others.
+std::vector<std::string> usedBlocks(const Graph &network, const Graph &graph)
 {
-    forBlocksIn(graph, [&](const Layer &layer) {
-        if (std::find(names.begin(), names.end(), layer.block) != names.end())
-            return;
-        names.push_back(layer.block);
-        if (const Graph *body = network.findBlock(layer.block))
-            collectUsed(network, *body, names);
-    });
+    std::vector<std::string> names;
+    const auto add = [&](const Layer &layer) {
+        if (std::find(names.begin(), names.end(), layer.block) == names.end())
+            names.push_back(layer.block);
+    };
+    forBlocksIn(graph, add);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (const Graph *body = network.findBlock(names[i]))
+            forBlocksIn(*body, add);
+    return names;
 }
+
+class LayerCount {
+public:
+    explicit LayerCount(const Graph &graph) : m_graph(graph) {}
+
+    std::int64_t ofBlock(const Layer &block, std::size_t depth = 0)
+    {
+        const std::int64_t repeat = settingsOf(*findLayer(kBlockType), block).integer("repeat");
+        return std::min(kMost, ofDefinition(block.block, depth) * std::clamp<std::int64_t>(repeat, 0, kMost));
+    }
+    std::int64_t ofDefinition(const std::string &name, std::size_t depth = 0)
+    {
+        const Graph *body = m_graph.findBlock(name);
+        const auto [entry, fresh] = m_known.emplace(name, 0);  // 0 inside of itself
+        if (!body || !fresh || depth > kMaxBlockDepth)
+            return entry->second;
+        std::int64_t count = 0;
+        for (const Layer &layer : body->layers())
+            if (layer.type == kBlockType)
+                count = std::min(kMost, count + ofBlock(layer, depth + 1));
+            else if (layer.type != kBlockInputType && layer.type != kBlockOutputType)
+                count = std::min(kMost, count + 1);
+        return entry->second = count;
+    }
+
+private:
+    static constexpr std::int64_t kMost = kMaxFlatLayers;
+    const Graph &m_graph;
+    std::map<std::string, std::int64_t> m_known;  // of definitions: one that is used twice is counted once
+};
 
 }  // namespace
 
@@ -74,13 +110,22 @@ Result<Graph> renameBlock(const Graph &graph, const std::string &from, const std
 
 Graph withoutUnusedBlocks(const Graph &graph)
 {
-    std::vector<std::string> used;
-    collectUsed(graph, graph, used);
+    const std::vector<std::string> used = usedBlocks(graph, graph);
     Graph result = graph;
     for (const BlockDefinition &block : graph.blocks())
         if (std::find(used.begin(), used.end(), block.name) == used.end())
             result.removeBlock(block.name);
     return result;
+}
+
+std::int64_t layersInside(const Graph &graph, const std::string &definition)
+{
+    return LayerCount(graph).ofDefinition(definition);
+}
+
+std::int64_t layersInside(const Graph &graph, const Layer &block)
+{
+    return LayerCount(graph).ofBlock(block);
 }
 
 int blockUses(const Graph &graph, std::string_view name)
@@ -98,8 +143,7 @@ bool containsBlock(const Graph &graph, std::string_view outer, std::string_view 
     const Graph *body = graph.findBlock(outer);
     if (!body)
         return false;
-    std::vector<std::string> used;
-    collectUsed(graph, *body, used);
+    const std::vector<std::string> used = usedBlocks(graph, *body);
     return std::find(used.begin(), used.end(), inner) != used.end();
 }
 

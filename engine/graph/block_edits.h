@@ -35,6 +35,11 @@ Result<Graph> renameBlock(const Graph &graph, const std::string &from, const std
 // Without the definitions that the outermost graph does not use, directly or through other definitions.
 Graph withoutUnusedBlocks(const Graph &graph);
 
+// How many layers a definition stands for, and a block as often as it is repeated; those of the blocks inside are among them.
+// At most kMaxFlatLayers.
+std::int64_t layersInside(const Graph &graph, const std::string &definition);
+std::int64_t layersInside(const Graph &graph, const Layer &block);
+
 // How many block layers stand for the definition, in the outermost graph and in all definitions; a repeated one counts once.
 int blockUses(const Graph &graph, std::string_view name);
 

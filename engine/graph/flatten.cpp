@@ -66,14 +66,20 @@ private:
         return output;
     }
 
+    // Blocks are counted too: those of no layers may be as many.
+    bool isFull(const Place &place, const Layer &layer)
+    {
+        if (!m_full && std::max(m_flat.graph.layers().size(), m_blocks) >= kMaxFlatLayers) {
+            addProblem(place, layer, fmt::format("The blocks stand for more than {} layers. Repeat them less often.", kMaxFlatLayers));
+            m_full = true;
+        }
+        return m_full;
+    }
+
     LayerId putLayer(const Place &place, Layer layer, const std::vector<LayerId> &inputs)
     {
-        if (m_flat.graph.layers().size() >= kMaxFlatLayers) {
-            if (!m_full)
-                addProblem(place, layer, fmt::format("The blocks stand for more than {} layers. Repeat them less often.", kMaxFlatLayers));
-            m_full = true;
+        if (isFull(place, layer))
             return 0;
-        }
         const LayerId here = layer.id;
         if (place.top != 0) {
             layer.id = m_nextId++;
@@ -107,6 +113,9 @@ private:
         // The block whose weights it uses: named beside it, or where the place itself takes its weights from.
         const std::string owner = place.weightsPrefix + (layer.weightsOf.empty() ? layer.name : layer.weightsOf);
         for (std::int64_t i = 1; i <= repeat; ++i) {
+            if (isFull(place, layer))
+                return 0;
+            ++m_blocks;
             const auto numbered = [&](const std::string &stem, std::int64_t number) {
                 return repeat == 1 ? stem + "/" : fmt::format("{}.{}/", stem, number);
             };
@@ -115,8 +124,6 @@ private:
             inner.inputs.front() = put(inner);
             if (layer.recompute)
                 m_flat.checkpoints.insert(inner.inputs.front());
-            if (m_full)
-                return 0;
         }
         return inner.inputs.front();
     }
@@ -132,6 +139,9 @@ private:
                 path += outer + " -> ";
             return fmt::format("The block {} contains itself: {}{}. Take one of them out.", layer.block, path, layer.block);
         }
+        if (place.stack.size() >= kMaxBlockDepth)
+            return fmt::format("The block {} stands inside of {} others. At most {} can stand in one another: ungroup some of them.", layer.block,
+                               place.stack.size(), kMaxBlockDepth);
         std::int64_t inputs = 0;
         int outputs = 0;
         for (const Layer &inner : body->layers()) {
@@ -168,7 +178,8 @@ private:
     const Graph &m_graph;
     LayerId m_nextId;
     FlatGraph m_flat;
-    bool m_full = false;  // more layers than there may be
+    std::size_t m_blocks = 0;  // definitions put in, each as often as it was
+    bool m_full = false;       // more layers or blocks than there may be
 };
 
 }  // namespace

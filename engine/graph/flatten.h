@@ -29,8 +29,9 @@ struct FlatGraph {
 
 bool hasBlocks(const Graph &graph);
 
-// Pure; any thread. At most kMaxFlatLayers layers come out; more is a problem.
-inline constexpr std::size_t kMaxFlatLayers = 20000;
+// Pure; any thread. At most kMaxFlatLayers layers come out, of at most as many blocks, and at most kMaxBlockDepth blocks stand in
+// one another; more is a problem.
+inline constexpr std::size_t kMaxFlatLayers = 20000, kMaxBlockDepth = 64;
 FlatGraph flatten(const Graph &graph);
 
 }  // namespace trainyard

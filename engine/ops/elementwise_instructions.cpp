@@ -39,8 +39,9 @@ std::uint8_t appendInstructions(const Op &op, std::uint8_t a, std::uint8_t b, st
     case OpKind::Activate:
     case OpKind::ActivateGrad: {
         const auto &activation = std::get<ActivationAttributes>(op.attributes);
-        const auto code = op.kind == OpKind::Activate ? ElementwiseCode::Activate : ElementwiseCode::ActivateGrad;
-        return emit({code, a, b, activation.kind, activation.slope, 0});
+        if (op.kind == OpKind::Activate)
+            return emit({ElementwiseCode::Activate, a, 0, activation.kind, activation.slope, 0});
+        return emit({ElementwiseCode::ActivateGrad, a, b, activation.kind, activation.slope, 0});
     }
     case OpKind::Multiply: return emit({ElementwiseCode::Multiply, a, b, ActivationKind::Identity, 0, 0});
     case OpKind::Dropout: {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
+
 namespace trainyard {
 
 namespace {
@@ -32,7 +34,7 @@ void flatten(const Json &value, const std::string &key, int depth, std::vector<R
 std::vector<RunParameter> flattenParameters(std::string_view configJson)
 {
     std::vector<RunParameter> parameters;
-    const Json config = Json::parse(configJson, nullptr, false);
+    const Json config = parseJson<Json>(configJson);
     if (config.is_structured() && !config.empty())
         flatten(config, {}, 0, parameters);
     return parameters;

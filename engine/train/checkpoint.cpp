@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
+
 namespace trainyard {
 
 namespace {
@@ -106,7 +108,7 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &path)
         return fail(ErrorCode::InvalidFile, "{} holds tensors, but is not a checkpoint of Trainyard's: it has no counters to resume from.",
                     path.string());
     try {
-        const auto state = nlohmann::json::parse(metadata["trainyard"]);
+        const auto state = parseJson(metadata["trainyard"]);
         checkpoint.seed = state.at("seed").get<std::uint64_t>();
         checkpoint.step = state.at("step").get<std::int64_t>();
         checkpoint.epoch = state.at("epoch").get<std::int64_t>();

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/file.h"
+#include "engine/base/json_text.h"
 #include "engine/storage/process_identity.h"
 #include "ui/bridge/background.h"
 
@@ -42,7 +43,7 @@ std::optional<Leftover> readLeftover(const fs::path &file)
     const auto text = readFile(file);
     if (!text)
         return std::nullopt;
-    const Json json = Json::parse(*text, nullptr, false);
+    const Json json = parseJson<Json>(*text);
     try {
         if (!json.is_object() || json.value("trainyard", "") != "autosave")
             return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
 #include "engine/graph/block_edits.h"
 #include "ui/models/auto_layout.h"
 
@@ -46,7 +47,7 @@ QPointF centeringOffset(const Graph &part, QPointF center)
 Result<Graph> layersFromText(const QByteArray &text)
 {
     const auto refuse = [] { return fail(ErrorCode::InvalidFile, "The clipboard holds no layers. Copy some on a canvas first."); };
-    const Json json = Json::parse(text.constData(), text.constData() + text.size(), nullptr, false);
+    const Json json = parseJson<Json>(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
     if (!json.is_object() || !json.contains("graph"))
         return refuse();
     const auto mark = json.find("trainyard");

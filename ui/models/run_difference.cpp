@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
 #include "engine/graph/graph.h"
 
 namespace trainyard::ui {
@@ -49,7 +50,7 @@ void flattenInto(const Json &value, const QString &key, int depth, std::vector<S
 
 Json parse(std::string_view text)
 {
-    return Json::parse(text, nullptr, false);  // damaged: a discarded value
+    return parseJson<Json>(text);  // damaged: a discarded value
 }
 
 // One column of the comparison: keys in their order, with values.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/format.h"
+#include "engine/base/json_text.h"
 
 namespace trainyard::ui {
 
@@ -40,7 +41,7 @@ std::vector<ShownSample> shownSamples(const std::vector<SampleRecord> &samples)
 {
     std::vector<ShownSample> shown;
     for (const SampleRecord &sample : samples) {
-        const auto json = nlohmann::ordered_json::parse(sample.settingsJson, nullptr, false);
+        const auto json = parseJson<nlohmann::ordered_json>(sample.settingsJson);
         const auto settings = samplingFromJson(json);  // one that a newer program wrote may say less
         shown.push_back({QString::fromStdString(sample.prompt), QString::fromStdString(sample.text), captionOf(sample.step, sample.epoch),
                          settings ? settingsText(*settings) : QString()});

@@ -9,6 +9,7 @@
 
 #include "engine/backends/cuda/cache_folder.h"
 #include "engine/base/file.h"
+#include "engine/base/json_text.h"
 
 namespace trainyard::cuda {
 
@@ -42,7 +43,7 @@ std::map<std::string, std::string> readChoices(const std::filesystem::path &path
     const auto text = readFile(path);
     if (!text)
         return choices;
-    const Json json = Json::parse(*text, nullptr, false);
+    const Json json = parseJson<Json>(*text);
     if (!json.is_object() || !json.contains("format") || json["format"] != kFormat || !json.contains("choices") || !json["choices"].is_object())
         return choices;
     for (const auto &[signature, choice] : json["choices"].items())

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_text.h"
+
 namespace trainyard::cuda {
 
 namespace {
@@ -119,7 +121,7 @@ std::string DeviceProperties::cudnnJson() const
 
 Result<DeviceProperties> parseDeviceProperties(const std::string &text)
 {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parseJson<Json>(text);
     if (!json.is_object())
         return fail(ErrorCode::InvalidFile, "The device description is not a JSON object.");
     DeviceProperties properties;

@@ -108,6 +108,16 @@ private slots:
         QVERIFY(readFile(file).value() == text);
     }
 
+    void aFileThatNestsWithoutEndIsRefused()
+    {
+        std::string text = sampleText();
+        text.insert(text.find('{') + 1, "\"future\": " + std::string(1'000'000, '[') + std::string(1'000'000, ']') + ",");
+        const auto project = projectFromText(text);
+        QVERIFY(!project);
+        QCOMPARE(project.error().code, ErrorCode::InvalidFile);
+        QVERIFY2(project.error().message.find("more than 500 deep") != std::string::npos, project.error().message.c_str());
+    }
+
     void aFileOfTheWrongKindIsRefused()
     {
         for (const char *text : {"", "[]", "{}", "null", "42", "{\"format\":\"1\"}", "\xff\xfe", "{\"format\":1.5}"})

@@ -133,7 +133,9 @@ private slots:
         // A run that goes on tests with them where nothing better comes.
         const EndedRun more = runToTheEnd(project, run.id, 9);
         QCOMPARE(more.progress.state, TrainState::Finished);
-        for (const StoredEvent &event : historyOf(project)->events(run.id).value())
+        const std::vector<StoredEvent> events = historyOf(project)->events(run.id).value();
+        QVERIFY(!events.empty());
+        for (const StoredEvent &event : events)
             QVERIFY2(event.level != "warning", event.text.c_str());
     }
 

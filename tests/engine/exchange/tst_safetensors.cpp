@@ -197,8 +197,10 @@ private slots:
 
     void deepNestingIsRefusedWithoutOverflowingTheStack()
     {
-        const std::string deep = "{\"a\":" + std::string(2'000'000, '[') + std::string(2'000'000, ']') + "}";
-        QVERIFY(!parseSafetensors(container(deep), "deep"));
+        const std::string deep = std::string(2'000'000, '[') + std::string(2'000'000, ']');
+        QVERIFY(!parseSafetensors(container("{\"a\":" + deep + "}"), "deep"));
+        QVERIFY(!parseSafetensors(container("{\"a\":{\"dtype\":" + deep + "}}"), "deep inside"));
+        QVERIFY(!parseSafetensors(container("{\"__metadata__\":{\"a\":" + deep + "}}"), "deep metadata"));
     }
 };
 

@@ -356,6 +356,33 @@ private slots:
         QVERIFY(withoutUnusedBlocks(graph).blocks().empty());
     }
 
+    void theLayersInsideAreCountedWithoutAWait()
+    {
+        BlockEdit edit = grouped(network(), {"a", "act", "sum"});
+        edit.graph.edit(edit.block)->parameters["repeat"] = std::int64_t{5};
+        QCOMPARE(layersInside(edit.graph, "part"), std::int64_t{3});
+        QCOMPARE(layersInside(edit.graph, *edit.graph.find(edit.block)), std::int64_t{15});
+        QCOMPARE(layersInside(edit.graph, "nobody"), std::int64_t{0});
+        // Two of the one before in each: counted one by one, forty would take days.
+        std::string inner = "part";
+        for (int level = 1; level <= 40; ++level) {
+            Graph body;
+            for (int i = 0; i < 2; ++i)
+                body.edit(body.add(kBlockType))->block = inner;
+            inner = "level" + std::to_string(level);
+            edit.graph.setBlock(inner, body);
+        }
+        QCOMPARE(layersInside(edit.graph, "level10"), std::int64_t{3 * 1024});
+        QCOMPARE(layersInside(edit.graph, inner), std::int64_t{kMaxFlatLayers});
+        edit.graph.edit(edit.block)->parameters["repeat"] = std::numeric_limits<std::int64_t>::max();  // from a damaged file
+        QCOMPARE(layersInside(edit.graph, *edit.graph.find(edit.block)), std::int64_t{kMaxFlatLayers});
+        edit.graph.edit(edit.block)->block = "self";
+        Graph self = *edit.graph.findBlock("part");
+        self.edit(self.add(kBlockType))->block = "self";
+        edit.graph.setBlock("self", self);
+        QCOMPARE(layersInside(edit.graph, "self"), std::int64_t{3});
+    }
+
     void aGroupedNetworkComesBackFromItsFile()
     {
         const Graph graph = grouped(network(), {"a", "act", "sum"}).graph;

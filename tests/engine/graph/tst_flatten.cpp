@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/graph/block_edits.h"
 #include "engine/graph/flatten.h"
 #include "tests/engine/graph/named_layers.h"
 
@@ -28,6 +29,14 @@ class TestFlatten : public QObject {
         const LayerId in = addNamed(body, kBlockInputType, "in");
         const LayerId dense = addNamed(body, "dense", "dense1", {in}, {{"units", units}});
         addNamed(body, kBlockOutputType, "out", {addNamed(body, "add", "sum", {in, dense})});
+        return body;
+    }
+
+    // What comes in goes out.
+    static Graph nothing()
+    {
+        Graph body;
+        addNamed(body, kBlockOutputType, "out", {addNamed(body, kBlockInputType, "in")});
         return body;
     }
 
@@ -234,14 +243,29 @@ private slots:
         QCOMPARE(inside.at(graph.findBlock("residual")->findByName("dense1")->id).parameters, std::int64_t{8 * 8 + 8});
     }
 
+    void tooManyLayersAreAProblemAndNotAWait_data()
+    {
+        QTest::addColumn<bool>("empty");
+        QTest::addColumn<qint64>("repeat");
+        QTest::addColumn<int>("levels");
+        QTest::newRow("layers") << false << qint64{64} << 4;
+        QTest::newRow("blocks of no layers") << true << qint64{64} << 8;
+        QTest::newRow("two in each, many levels") << false << qint64{2} << 40;
+        QTest::newRow("a number from a damaged file") << true << qint64{1'000'000'000'000} << 1;
+    }
     void tooManyLayersAreAProblemAndNotAWait()
     {
-        Graph graph = around(residual(), {{"repeat", std::int64_t{64}}});
+        QFETCH(bool, empty);
+        QFETCH(qint64, repeat);
+        QFETCH(int, levels);
+        const ParameterMap settings{{"repeat", std::int64_t{repeat}}};
+        Graph graph = around(empty ? nothing() : residual(), settings);
         std::string inner = "residual";
-        for (int level = 0; level < 4; ++level) {
+        for (int level = 0; level < levels; ++level) {
             Graph body;
             const LayerId in = addNamed(body, kBlockInputType, "in");
-            addNamed(body, kBlockOutputType, "out", {addBlock(body, inner, "x", {in}, {{"repeat", std::int64_t{64}}})});
+            const LayerId first = addBlock(body, inner, "x", {in}, settings);
+            addNamed(body, kBlockOutputType, "out", {addBlock(body, inner, "y", {first})});
             inner = "level" + std::to_string(level);
             graph.setBlock(inner, body);
         }
@@ -249,6 +273,31 @@ private slots:
         const FlatGraph flat = flatten(graph);
         QCOMPARE(flat.problems.size(), std::size_t{1});
         QVERIFY(flat.graph.layers().size() <= kMaxFlatLayers);
+    }
+
+    void blocksStandInOneAnotherUpToABound()
+    {
+        Graph graph = around(residual());
+        std::string inner = "residual";
+        const auto nest = [&](std::size_t depth) {
+            for (std::size_t level = graph.blocks().size(); level < depth; ++level) {
+                Graph body;
+                const LayerId in = addNamed(body, kBlockInputType, "in");
+                addNamed(body, kBlockOutputType, "out", {addBlock(body, inner, "x", {in})});
+                inner = "level" + std::to_string(level);
+                graph.setBlock(inner, body);
+            }
+            graph.edit(graph.findByName("res")->id)->block = inner;
+        };
+        nest(kMaxBlockDepth);
+        QVERIFY(flatten(graph).problems.empty());
+        QVERIFY(analyze(graph).runnable());
+        nest(kMaxBlockDepth + 1);
+        QVERIFY2(QString::fromStdString(onlyProblem(graph)).startsWith("The block residual stands inside of 64 others."), onlyProblem(graph).c_str());
+        nest(5000);
+        QCOMPARE(flatten(graph).problems.size(), std::size_t{1});
+        QVERIFY(containsBlock(graph, inner, "residual"));
+        QCOMPARE(withoutUnusedBlocks(graph).blocks().size(), std::size_t{5000});
     }
 
     void blocksComeBackFromAFileAsTheyWere()

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include "engine/base/format.h"
+#include "engine/graph/block_edits.h"
 #include "ui/models/project_document.h"
 
 namespace trainyard::ui {
@@ -75,22 +76,6 @@ std::optional<std::uint64_t> memoryOf(const ProjectDocument &document, const Lay
     return total;
 }
 
-// How many layers a definition stands for, those of the blocks in it among them.
-std::int64_t layersInside(const Graph &network, const std::string &definition, int depth = 0)
-{
-    const Graph *body = network.findBlock(definition);
-    if (!body || depth > static_cast<int>(network.blocks().size()))  // one that contains itself
-        return 0;
-    std::int64_t count = 0;
-    for (const Layer &layer : body->layers()) {
-        if (layer.type == kBlockType)
-            count += layersInside(network, layer.block, depth + 1) * settingsOf(*findLayer(kBlockType), layer).integer("repeat");
-        else if (layer.type != kBlockInputType && layer.type != kBlockOutputType)
-            ++count;
-    }
-    return count;
-}
-
 QString inputText(const ProjectDocument &document, LayerId id)
 {
     QStringList shapes;
@@ -133,8 +118,7 @@ std::vector<Fact> layerFacts(const ProjectDocument &document, const std::vector<
         if (spec && spec->hasOutput)
             rows.push_back({Words::tr("Output"), output, Words::tr("Shape of one sample that goes out"), {}});
         if (layer && layer->type == kBlockType)
-            rows.push_back({Words::tr("Layers inside"),
-                            countText(layersInside(document.graph(), layer->block) * settingsOf(*spec, *layer).integer("repeat")), {}, {}});
+            rows.push_back({Words::tr("Layers inside"), countText(layersInside(document.graph(), *layer)), {}, {}});
     }
     rows.push_back({Words::tr("Parameters"), parametersKnown ? countText(parameters) : QString(), Words::tr("Trained numbers"), {}});
     if (memoryKnown)

@@ -192,8 +192,11 @@ void ModelPage::restoreLayout(const QByteArray &layout)
     int problemsHeight = 0;
     bool problemsShown = true;
     QStringList collapsed;
-    stream >> mark >> columns >> problemsHeight >> problemsShown >> collapsed;
-    if (stream.status() != QDataStream::Ok || mark != kLayoutMark)
+    stream >> mark;
+    if (mark != kLayoutMark)  // a list read from other bytes may ask for any amount of memory
+        return;
+    stream >> columns >> problemsHeight >> problemsShown >> collapsed;
+    if (stream.status() != QDataStream::Ok)
         return;
     m_columns->restoreState(columns);
     m_problemsHeight = std::clamp(problemsHeight, m_problems->headHeight(), 2000);
