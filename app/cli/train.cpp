@@ -88,9 +88,8 @@ void printSummary(const RunSession &session, const TrainProgress &progress, cons
 }
 
 // Watches the run until it has ended and is written. Returns at a step edge after Ctrl-C.
-void watch(RunSession &session, bool json, bool samples)
+void watch(RunSession &session, Subscription &subscription, bool json, bool samples)
 {
-    const auto subscription = session.hub().subscribe(1 << 12);
     std::vector<RunEvent> events;
     ProgressBar bar;
     bool asked = false;
@@ -108,7 +107,7 @@ void watch(RunSession &session, bool json, bool samples)
                 bar.message("Stopping at the next step and saving. Ctrl-C again ends at once.");
         }
         events.clear();
-        subscription->drainEvents(events);
+        subscription.drainEvents(events);
         if (!json) {
             for (const RunEvent &event : events)
                 if (event.kind != EventKind::Epoch && event.kind != EventKind::Checkpoint && event.kind != EventKind::Finished)
@@ -163,8 +162,10 @@ int train(const TrainOptions &options)
 
     catchSignals();
     auto store = std::make_shared<StoreThread>(project->database());
-    RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs, options.steps}, store);
-    watch(session, options.json, options.sample);
+    const auto hub = std::make_shared<TelemetryHub>();
+    const auto subscription = hub->subscribe(1);  // only events are told
+    RunSession session({std::make_shared<const Project>(std::move(*project)), options.name, options.resume, options.epochs, options.steps}, store, hub);
+    watch(session, *subscription, options.json, options.sample);
     const TrainProgress progress = session.progress();
     if (progress.error)
         return report(*progress.error, options.json);

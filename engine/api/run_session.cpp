@@ -103,8 +103,8 @@ Result<StoredRun> withStart(StoredRun run, const Project &project, RunStore &sto
 
 }  // namespace
 
-RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store)
-    : m_hub(std::make_shared<TelemetryHub>()), m_store(std::move(store))
+RunSession::RunSession(StartRequest request, std::shared_ptr<StoreThread> store, std::shared_ptr<TelemetryHub> hub)
+    : m_hub(std::move(hub)), m_store(std::move(store))
 {
     const auto project = request.project;
     StoredRun fresh{std::make_shared<const Graph>(project->graph), project->data, project->training, {}, {}, 0, {}};
@@ -222,11 +222,6 @@ std::vector<TextSample> RunSession::samples(std::size_t from) const
 std::shared_ptr<const DecisionGrid> RunSession::decisionGrid() const
 {
     return m_trainer->decisionGrid();
-}
-
-TelemetryHub &RunSession::hub()
-{
-    return *m_hub;
 }
 
 TrainProgress RunSession::progress() const

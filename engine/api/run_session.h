@@ -31,8 +31,8 @@ class Recorder;
 class RunSession {
 public:
     // Returns at once: the data are loaded and the program is compiled on the engine thread; what goes wrong there
-    // ends the run as failed, with the error in progress().
-    RunSession(StartRequest request, std::shared_ptr<StoreThread> store);
+    // ends the run as failed, with the error in progress(). Who has subscribed to the hub hears all of it, from the first event on.
+    RunSession(StartRequest request, std::shared_ptr<StoreThread> store, std::shared_ptr<TelemetryHub> hub = std::make_shared<TelemetryHub>());
     ~RunSession();  // stops at a step edge, saves, waits for the engine thread
 
     void pause();
@@ -45,7 +45,6 @@ public:
     std::vector<TextSample> samples(std::size_t from) const;   // since this start, from this one on; any thread
     std::shared_ptr<const DecisionGrid> decisionGrid() const;  // of a network of two features: its last picture; null: none yet
 
-    TelemetryHub &hub();
     TrainProgress progress() const;  // a snapshot; any thread, never waits for the engine
     bool finished() const;           // nothing more will be published or written
     // After finished(): why the last of the run could not be written; empty when all of it was.

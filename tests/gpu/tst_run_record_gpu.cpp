@@ -53,8 +53,9 @@ private slots:
         QVERIFY2(before, before ? "" : before.error().message.c_str());
         QVERIFY(!before->overheadBytes);  // never measured in this folder
 
-        RunSession session({std::make_shared<const Project>(project), {}, {}, {}}, std::make_shared<StoreThread>(project.database()));
-        const auto subscription = session.hub().subscribeLossless();
+        const auto hub = std::make_shared<TelemetryHub>();
+        const auto subscription = hub->subscribeLossless();
+        RunSession session({std::make_shared<const Project>(project), {}, {}, {}}, std::make_shared<StoreThread>(project.database()), hub);
         std::vector<Point> points;
         const auto seconds = [&] {  // with counters, after the first step
             subscription->drainPoints(points);

@@ -37,8 +37,9 @@ void LiveRun::start(std::shared_ptr<const Project> project, std::shared_ptr<Stor
     m_progress = {};
     m_runId = 0;
     m_hasRun = true;
-    m_session = std::make_unique<RunSession>(StartRequest{std::move(project), {}, resumeRun, {}, {}, true}, std::move(store));
-    m_subscription = m_session->hub().subscribe(kWaitingPoints);
+    const auto hub = std::make_shared<TelemetryHub>();
+    m_subscription = hub->subscribe(kWaitingPoints);
+    m_session = std::make_unique<RunSession>(StartRequest{std::move(project), {}, resumeRun, {}, {}, true}, std::move(store), hub);
     m_timer.start();
     emit started();
     emit progressChanged();

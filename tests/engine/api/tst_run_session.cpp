@@ -237,6 +237,24 @@ private slots:
         QCOMPARE(historyOf(project)->run(2)->name, std::string("Iris flowers 2"));
     }
 
+    void whoListensBeforeTheRunBeginsHearsItsFirstEvent()
+    {
+        const Project project = shortIris();
+        const auto hub = std::make_shared<TelemetryHub>();
+        const auto subscription = hub->subscribe(1);
+        std::int64_t id = 0;
+        {
+            RunSession session({std::make_shared<const Project>(project), {}, {}, 1}, std::make_shared<StoreThread>(project.database()), hub);
+            QTRY_VERIFY(session.finished());
+            id = session.runId();
+        }
+        std::vector<RunEvent> heard;
+        subscription->drainEvents(heard);
+        const auto kept = historyOf(project)->events(id).value();
+        QCOMPARE(heard.size(), kept.size());
+        QCOMPARE(heard.front().text, kept.front().text);
+    }
+
     void theSameSeedGivesTheSameHistoryToTheBit()
     {
         Project project = copyOfSample("breast-cancer", folder());

@@ -64,14 +64,14 @@ private slots:
         QVERIFY(flattenJson("\xff\xfe").empty());
     }
 
-    void deepJsonDoesNotExhaustTheStack()
+    void jsonThatNestsWithoutEndCountsAsDamaged()
     {
         QByteArray deep;
         for (int i = 0; i < 100'000; ++i)
             deep += "{\"a\":";
         deep += "1";
         deep += QByteArray(100'000, '}');
-        QCOMPARE(flattenJson(deep).size(), std::size_t{1});
+        QVERIFY(flattenJson(deep).empty());
     }
 
     void equalRunsDifferInNothing()
