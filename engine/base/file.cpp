@@ -35,6 +35,8 @@ Result<std::string> readFile(const std::filesystem::path &path)
         return fail(ErrorCode::NotFound, "There is no file {}. Check the path.", path.string());
     if (std::filesystem::is_directory(path, code))
         return fail(ErrorCode::Io, "{} is a folder, not a file.", path.string());
+    if (!std::filesystem::is_regular_file(path, code))  // a pipe is waited for, and a device may have no end
+        return fail(ErrorCode::Io, "{} is no ordinary file. Put a file in its place.", path.string());
     // Not a stream: libstdc++'s throws where the disk cannot be read.
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)

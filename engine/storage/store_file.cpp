@@ -99,6 +99,8 @@ Result<std::unique_ptr<Database>> openStoreFile(const fs::path &path, bool readO
     const bool exists = fs::exists(path, code);
     if (fs::is_directory(path, code))
         return fail(ErrorCode::Io, "{} is a folder. Move it away to start a new history.", path.string());
+    if (exists && !fs::is_regular_file(path, code))
+        return fail(ErrorCode::Io, "{} is no ordinary file. Move it away to start a new history.", path.string());
     if (exists && !hasHotJournal(path))
         TRAINYARD_CHECK(checkHeader(path));
     if (readOnly) {

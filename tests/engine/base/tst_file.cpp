@@ -4,6 +4,7 @@
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "engine/base/file.h"
 
@@ -52,6 +53,17 @@ private slots:
         const auto folder = readFile(m_folder.path().toStdString());
         QCOMPARE(folder.error().code, ErrorCode::Io);
         QVERIFY(folder.error().message.find("folder") != std::string::npos);
+    }
+
+    void aPipeAndADeviceWithoutEndAreRefusedAtOnce()
+    {
+        QCOMPARE(::mkfifo(at("pipe").c_str(), 0600), 0);
+        for (const fs::path &path : {at("pipe"), fs::path("/dev/zero")}) {
+            const auto content = readFile(path);
+            QVERIFY(!content);
+            QCOMPARE(content.error().code, ErrorCode::Io);
+            QVERIFY(content.error().message.find("no ordinary file") != std::string::npos);
+        }
     }
 
     void aMissingFolderIsRefusedWithItsPath() { expectRefusal(writeFileAtomically(at("no/such/folder/x"), "1"), "no/such/folder/x"); }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,17 @@ private slots:
     {
         std::ofstream(file()) << "SQLite format 3";
         expectRefusal(ErrorCode::InvalidFile, "is not a database");
+    }
+
+    void aPipeIsRefusedAtOnce()
+    {
+        QCOMPARE(::mkfifo(file().c_str(), 0600), 0);
+        for (const OpenMode mode : {OpenMode::ReadWrite, OpenMode::ReadOnly}) {
+            const auto store = RunStore::open(file(), mode);
+            QVERIFY(!store);
+            QCOMPARE(store.error().code, ErrorCode::Io);
+            QVERIFY(store.error().message.find("no ordinary file") != std::string::npos);
+        }
     }
 
     void aDatabaseOfAnotherProgramIsRefusedAndNotTouched()
