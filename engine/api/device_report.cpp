@@ -166,14 +166,12 @@ void addHardware(FactList &list, const GpuFacts &gpu)
 
 void addCpu(FactList &list, const DeviceInfo &cpu)
 {
-    // As the CPU backend names instruction sets.
-    const bool multipliesBfloat16 = cpu.instructionSet == "avx512_core_bf16" || cpu.instructionSet == "avx512_core_amx";
     list.add("Library", cpu.library);
     list.add("Memory", memoryText(cpu.memoryTotal, cpu.memoryFree));
     list.add("Threads", std::to_string(cpu.threads));
     list.add("Instruction set", cpu.instructionSet);
     if (cpu.lowPrecision)
-        list.add("16-bit precision", multipliesBfloat16 ? "bfloat16 in hardware; float16 computes in float32" : "computes in float32: saves memory, not time");
+        list.add("16-bit precision", cpu.bfloat16Products ? "bfloat16 in hardware; float16 computes in float32" : "computes in float32: saves memory, not time");
 }
 
 void addGpu(FactList &list, const DeviceInfo &device, const std::optional<GpuFacts> &gpu, const MachineEvidence &evidence)

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/api/recorder.h"
-#include "engine/base/json_text.h"
+#include "engine/api/run_json.h"
 #include "engine/train/model.h"
 
 namespace trainyard {
@@ -44,13 +44,10 @@ Result<RunSample> sampleFromRun(const Project &project, RunStore &store, const R
     }
     TRAINYARD_TRY(const RunRecord record, store.run(result.run));
     TRAINYARD_TRY(const CheckpointRecord found, findCheckpoint(store, result.run, request.best));
-    const auto graphJson = parseJson<nlohmann::ordered_json>(record.graphJson);
-    const auto config = parseJson<nlohmann::ordered_json>(record.configJson);
-    if (!graphJson.is_object() || !graphJson.contains("graph") || !config.is_object() || !config.contains("training") || !config.contains("data"))
-        return fail(ErrorCode::InvalidFile, "The record of run {} is damaged: its network or settings cannot be read.", result.run);
-    TRAINYARD_TRY(const Graph graph, graphFromJson(graphJson["graph"], nlohmann::ordered_json::object()));
-    TRAINYARD_TRY(TrainingConfig training, trainingFromJson(config["training"]));
-    TRAINYARD_TRY(const DataConfig data, dataFromJson(config["data"]));
+    TRAINYARD_TRY(const RunJson json, runJson(record, fmt::format("run {}", result.run)));
+    TRAINYARD_TRY(const Graph graph, graphFromJson(json.graph, nlohmann::ordered_json::object()));
+    TRAINYARD_TRY(TrainingConfig training, trainingFromJson(json.training));
+    TRAINYARD_TRY(const DataConfig data, dataFromJson(json.data));
     if (request.change)
         request.change(training.sampling);
     training.sampling.on = true;

@@ -7,8 +7,8 @@
 #include "engine/api/gpu_run_meter.h"
 #include "engine/api/memory_advice.h"
 #include "engine/api/recorder.h"
+#include "engine/api/run_json.h"
 #include "engine/api/start_file.h"
-#include "engine/base/json_text.h"
 #include "engine/data/dataset.h"
 
 namespace trainyard {
@@ -62,14 +62,11 @@ Result<StoredRun> readRun(RunStore &store, std::int64_t id, const Project &proje
         return fail(ErrorCode::NotFound, "Run {} has no checkpoint to resume from. Start it anew.", id);
     StoredRun stored;
     stored.checkpoint = project.folder / checkpoint->path;
-    const auto graph = parseJson<nlohmann::ordered_json>(record.graphJson);
-    const auto config = parseJson<nlohmann::ordered_json>(record.configJson);
-    if (!graph.is_object() || !graph.contains("graph") || !config.is_object() || !config.contains("training") || !config.contains("data"))
-        return fail(ErrorCode::InvalidFile, "The record of run {} is damaged: its network or settings cannot be read.", id);
-    TRAINYARD_TRY(Graph readGraph, graphFromJson(graph["graph"], graph.value("layout", nlohmann::ordered_json::object())));
+    TRAINYARD_TRY(const RunJson json, runJson(record, fmt::format("run {}", id)));
+    TRAINYARD_TRY(Graph readGraph, graphFromJson(json.graph, json.layout));
     stored.graph = std::make_shared<const Graph>(std::move(readGraph));
-    TRAINYARD_TRY(stored.training, trainingFromJson(config["training"]));
-    TRAINYARD_TRY(stored.data, dataFromJson(config["data"]));
+    TRAINYARD_TRY(stored.training, trainingFromJson(json.training));
+    TRAINYARD_TRY(stored.data, dataFromJson(json.data));
     asked.applyTo(stored.training);
     const LengthConfig &length = stored.training.length;
     if (length.unit == LengthUnit::Epochs && checkpoint->epoch >= stored.training.epochs)

@@ -66,6 +66,7 @@ struct DeviceInfo {
     std::string driver;        // GPU: "580.65.06"; empty when unknown
     std::string uuid;          // GPU: "GPU-..."; empty when unknown
     bool lowPrecision = false; // bfloat16 and float16 programs run here
+    bool bfloat16Products = false;  // CPU: instructions for them; without these 16 bit computes in float32
     // Starting an op costs more than a small op's arithmetic: programs are to be built with BuildOptions::deviceFusion.
     bool prefersFusion = false;
 };

@@ -6,16 +6,6 @@ namespace trainyard {
 
 namespace {
 
-void add(MemoryBytes &sum, const MemoryBytes &bytes)
-{
-    sum.parameters += bytes.parameters;
-    sum.gradients += bytes.gradients;
-    sum.optimizer += bytes.optimizer;
-    sum.activations += bytes.activations;
-    sum.workspace += bytes.workspace;
-    sum.data += bytes.data;
-}
-
 // Each device at the busiest moment of its own parts.
 void addDevices(const Program &program, const Partition &partition, std::size_t index, const PlanOfPart &planOf,
                 MemoryPlan &joined)
@@ -27,22 +17,15 @@ void addDevices(const Program &program, const Partition &partition, std::size_t 
         if (own && (!better || planOf(i).lowerBound > planOf(found->second).lowerBound))
             found->second = i;
     }
-    std::map<std::string, std::size_t> rows;
-    joined.layers.resize(program.layerNames.size() + 1);
-    for (std::size_t i = 0; i < program.layerNames.size(); ++i) {
-        joined.layers[i].layer = program.layerNames[i];
-        rows.emplace(program.layerNames[i], i);
-    }
+    LayerRows rows(program, joined);
     for (const auto &[device, part] : busiest) {
         const MemoryPlan &plan = planOf(part);
         joined.persistentBytes += plan.persistentBytes;
         joined.transientBytes += plan.transientBytes;
         joined.lowerBound += partition.parts[part].program == index ? plan.lowerBound : 0;
-        add(joined.bytes, plan.bytes);
-        for (const LayerMemory &layer : plan.layers) {
-            const auto row = rows.find(layer.layer);
-            add(row == rows.end() ? joined.layers.back().bytes : joined.layers[row->second].bytes, layer.bytes);
-        }
+        joined.bytes += plan.bytes;
+        for (const LayerMemory &layer : plan.layers)
+            rows.at(layer.layer) += layer.bytes;
     }
 }
 

@@ -119,8 +119,9 @@ private:
     // By name: layers that share weights come before and after the one whose they are.
     void freezeParameters(const std::string &owner)
     {
+        const std::string prefix = owner + "/";
         for (Value &value : m_program.list.values)
-            if (value.name.starts_with(owner + "/"))
+            if (value.name.starts_with(prefix))
                 value.trainable = false;
     }
 

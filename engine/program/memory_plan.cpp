@@ -148,22 +148,6 @@ std::string persistentLayer(const Program &program, const Value &value)
     return ofLayer ? program.layerNames[static_cast<std::size_t>(value.layer)] : std::string();
 }
 
-// The plan's rows of layers, one for each of the program and a last one for what is of none.
-void beginLayers(const Program &program, std::span<const PersistentSlot *const> slots, MemoryPlan &plan)
-{
-    std::map<std::string, std::size_t> rows;
-    plan.layers.resize(program.layerNames.size() + 1);
-    for (std::size_t i = 0; i < program.layerNames.size(); ++i) {
-        plan.layers[i].layer = program.layerNames[i];
-        rows.emplace(program.layerNames[i], i);
-    }
-    for (const PersistentSlot *slot : slots) {
-        const auto row = rows.find(slot->layer);
-        MemoryBytes &bytes = row == rows.end() ? plan.layers.back().bytes : plan.layers[row->second].bytes;
-        partOf(bytes, slot->role) += align(slot->bytes);
-    }
-}
-
 // Splits the transient height by what is alive at the busiest op, and of which layer; what nothing claims there (gaps of the
 // placement) is counted with the activations, of no layer.
 void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uint64_t height, MemoryPlan &plan)
@@ -194,6 +178,32 @@ void countTransient(std::span<const Block> blocks, std::size_t opCount, std::uin
 }
 
 }  // namespace
+
+MemoryBytes &MemoryBytes::operator+=(const MemoryBytes &other)
+{
+    parameters += other.parameters;
+    gradients += other.gradients;
+    optimizer += other.optimizer;
+    activations += other.activations;
+    workspace += other.workspace;
+    data += other.data;
+    return *this;
+}
+
+LayerRows::LayerRows(const Program &program, MemoryPlan &plan) : m_plan(plan)
+{
+    plan.layers.resize(program.layerNames.size() + 1);
+    for (std::size_t i = 0; i < program.layerNames.size(); ++i) {
+        plan.layers[i].layer = program.layerNames[i];
+        m_rows.emplace(program.layerNames[i], i);
+    }
+}
+
+MemoryBytes &LayerRows::at(const std::string &layer)
+{
+    const auto row = m_rows.find(layer);
+    return row == m_rows.end() ? m_plan.layers.back().bytes : m_plan.layers[row->second].bytes;
+}
 
 std::uint64_t &partOf(MemoryBytes &bytes, Role role)
 {
@@ -258,7 +268,9 @@ std::vector<MemoryPlan> planMemory(std::span<const Program *const> programs, std
             plans[p].values[i] = plans[p].values[static_cast<std::size_t>(roots[i])];
         plans[p].persistentBytes = persistent;
         plans[p].bytes = persistentParts;
-        beginLayers(program, order, plans[p]);
+        LayerRows rows(program, plans[p]);
+        for (const PersistentSlot *slot : order)
+            partOf(rows.at(slot->layer), slot->role) += align(slot->bytes);
     }
     for (std::size_t p = 0; p < programs.size(); ++p) {
         plans[p].transientBytes = tallest;

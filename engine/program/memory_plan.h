@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <functional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ struct MemoryBytes {
     std::uint64_t workspace = 0;
     std::uint64_t data = 0;         // indices, gathered batch, metric accumulators
     std::uint64_t total() const { return parameters + gradients + optimizer + activations + workspace + data; }
+    MemoryBytes &operator+=(const MemoryBytes &other);
 };
 
 // The part that counts values of a role.
@@ -54,6 +56,18 @@ struct MemoryPlan {
     MemoryBytes bytes;
     std::vector<LayerMemory> layers;
     std::uint64_t arenaBytes() const { return persistentBytes + transientBytes; }
+};
+
+// Makes a plan's rows of layers, one for each of the program and a last one for what is of none, and finds them by name. plan must
+// outlive it.
+class LayerRows {
+public:
+    LayerRows(const Program &program, MemoryPlan &plan);
+    MemoryBytes &at(const std::string &layer);  // the last one where the program has no such layer
+
+private:
+    MemoryPlan &m_plan;
+    std::map<std::string, std::size_t> m_rows;
 };
 
 // Values sharing one memory: views and in-place outputs, as chains to a root. root[v] == v for the rest.

@@ -2,6 +2,8 @@
 // written, in registers.
 #pragma once
 
+#include <type_traits>
+
 #include "engine/tensor/low_precision.h"
 
 namespace trainyard::cpu {
@@ -17,6 +19,6 @@ struct Bfloat16 {
 
 // The DType of a loop's type.
 template <typename T>
-inline constexpr DType kTypeOf = sizeof(T) == sizeof(float) ? DType::F32 : DType::BF16;
+inline constexpr DType kTypeOf = std::is_same_v<T, float> ? DType::F32 : DType::BF16;
 
 }  // namespace trainyard::cpu

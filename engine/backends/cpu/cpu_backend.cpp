@@ -13,6 +13,7 @@ public:
     {
         DeviceInfo info{"cpu", processorName(), libraryName(), instructionSetName(), physicalCores(), totalMemory(), availableMemory()};
         info.lowPrecision = true;
+        info.bfloat16Products = hasBfloat16Products();
         return info;
     }
 

@@ -1,6 +1,5 @@
 #include <cstring>
 
-#include "engine/backends/cpu/bfloat16.h"
 #include "engine/backends/cpu/gate_math.h"
 #include "engine/backends/cpu/recurrent_product.h"
 #include "engine/backends/cpu/simd_clones.h"
@@ -94,9 +93,7 @@ private:
 
 std::unique_ptr<Step> makeGru(StepRequest &request)
 {
-    if (request.inputType(0).dtype == DType::BF16)
-        return std::make_unique<GruStep<Bfloat16>>(request, ScratchLayout{});
-    return std::make_unique<GruStep<float>>(request, ScratchLayout{});
+    return makeRecurrentStep<GruStep>(request);
 }
 
 }  // namespace trainyard::cpu

@@ -1,6 +1,5 @@
 #include <cstring>
 
-#include "engine/backends/cpu/bfloat16.h"
 #include "engine/backends/cpu/column_sums.h"
 #include "engine/backends/cpu/float_blocks.h"
 #include "engine/backends/cpu/recurrent_product.h"
@@ -92,13 +91,14 @@ public:
         float *const dstate = m_product.result();
         const std::size_t row = m_units * sizeof(T);
         std::memset(zeros, 0, row);
+        const std::byte *dlast = memory.at<std::byte>(m_op.inputs[5]);
         m_product.pack();
         m_product.forBatch([&](const BatchPiece &piece) {
             const std::size_t rows = piece.end - piece.begin, first = piece.begin * m_units;
             std::memset(dpast + first, 0, rows * m_units * sizeof(float));
             std::memset(dbias + first, 0, rows * m_units * sizeof(float));
-            if (memory.at<T>(m_op.inputs[5]))
-                loadFloats(kTypeOf<T>, memory.at<std::byte>(m_op.inputs[5]), first, rows * m_units, dstate + first);
+            if (dlast)
+                loadFloats(kTypeOf<T>, dlast, first, rows * m_units, dstate + first);
             else
                 std::memset(dstate + first, 0, rows * m_units * sizeof(float));
             for (std::size_t s = m_length; s-- > 0;) {
@@ -157,9 +157,7 @@ private:
 
 std::unique_ptr<Step> makeGruGrad(StepRequest &request)
 {
-    if (request.inputType(0).dtype == DType::BF16)
-        return std::make_unique<GruGradStep<Bfloat16>>(request, ScratchLayout{});
-    return std::make_unique<GruGradStep<float>>(request, ScratchLayout{});
+    return makeRecurrentStep<GruGradStep>(request);
 }
 
 }  // namespace trainyard::cpu

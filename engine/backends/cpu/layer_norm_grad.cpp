@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "engine/backends/cpu/column_sums.h"
 #include "engine/backends/cpu/lane_sums.h"
 #include "engine/backends/cpu/simd_clones.h"
 #include "engine/backends/cpu/step.h"
@@ -37,13 +38,6 @@ TRAINYARD_SIMD_CLONES void rowGradients(const float *x, const float *dy, std::si
     }
 }
 
-TRAINYARD_SIMD_CLONES void addTo(float *to, const float *from, std::size_t count)
-{
-#pragma omp simd
-    for (std::size_t i = 0; i < count; ++i)
-        to[i] += from[i];
-}
-
 }  // namespace
 
 std::unique_ptr<Step> makeLayerNormGrad(StepRequest &request)
@@ -52,25 +46,24 @@ std::unique_ptr<Step> makeLayerNormGrad(StepRequest &request)
     const std::size_t rows = static_cast<std::size_t>(request.inputShape(0).elements()) / columns;
     const int threads = request.threads;
     // Each thread sums up the parameters' gradients of its rows; then they are added in the threads' order.
-    request.scratchBytes = static_cast<std::uint64_t>(threads) * 2 * columns * sizeof(float);
-    return makeLoop([op = request.op, threads, rows, columns](const StepMemory &memory) {
+    const std::size_t partBytes = static_cast<std::size_t>(threads) * columns * sizeof(float);  // of dgamma, then of dbeta
+    request.scratchBytes = 2 * partBytes;
+    return makeLoop([op = request.op, threads, rows, columns, partBytes](const StepMemory &memory) {
         const float *x = memory.at<float>(op.inputs[0]), *dy = memory.at<float>(op.inputs[1]), *gamma = memory.at<float>(op.inputs[2]);
         const float *mean = memory.at<float>(op.inputs[3]), *inverse = memory.at<float>(op.inputs[4]);
         float *dx = memory.at<float>(op.outputs[0]);
         auto *parts = reinterpret_cast<float *>(memory.scratch);
-        std::memset(parts, 0, static_cast<std::size_t>(threads) * 2 * columns * sizeof(float));
+        std::memset(parts, 0, 2 * partBytes);
         const std::size_t piece = (rows + static_cast<std::size_t>(threads) - 1) / static_cast<std::size_t>(threads);
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
         for (int t = 0; t < threads; ++t) {
-            float *dgamma = parts + static_cast<std::size_t>(t) * 2 * columns;
+            float *dgamma = parts + static_cast<std::size_t>(t) * columns, *dbeta = dgamma + static_cast<std::size_t>(threads) * columns;
             const std::size_t end = std::min(rows, (static_cast<std::size_t>(t) + 1) * piece);
             for (std::size_t r = static_cast<std::size_t>(t) * piece; r < end; ++r)
-                rowGradients(x + r * columns, dy + r * columns, columns, gamma, mean[r], inverse[r], dx + r * columns, dgamma, dgamma + columns);
+                rowGradients(x + r * columns, dy + r * columns, columns, gamma, mean[r], inverse[r], dx + r * columns, dgamma, dbeta);
         }
-        for (int t = 1; t < threads; ++t)
-            addTo(parts, parts + static_cast<std::size_t>(t) * 2 * columns, 2 * columns);
-        std::memcpy(memory.at<float>(op.outputs[1]), parts, columns * sizeof(float));
-        std::memcpy(memory.at<float>(op.outputs[2]), parts + columns, columns * sizeof(float));
+        for (std::size_t part = 0; part < 2; ++part)
+            sumColumns(DType::F32, memory.scratch + part * partBytes, static_cast<std::size_t>(threads), columns, 1, memory.at<float>(op.outputs[1 + part]));
     });
 }
 

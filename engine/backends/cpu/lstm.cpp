@@ -1,6 +1,5 @@
 #include <cstring>
 
-#include "engine/backends/cpu/bfloat16.h"
 #include "engine/backends/cpu/gate_math.h"
 #include "engine/backends/cpu/recurrent_product.h"
 #include "engine/backends/cpu/simd_clones.h"
@@ -99,9 +98,7 @@ private:
 
 std::unique_ptr<Step> makeLstm(StepRequest &request)
 {
-    if (request.inputType(0).dtype == DType::BF16)
-        return std::make_unique<LstmStep<Bfloat16>>(request, ScratchLayout{});
-    return std::make_unique<LstmStep<float>>(request, ScratchLayout{});
+    return makeRecurrentStep<LstmStep>(request);
 }
 
 }  // namespace trainyard::cpu

@@ -1,6 +1,5 @@
 #include <cstring>
 
-#include "engine/backends/cpu/bfloat16.h"
 #include "engine/backends/cpu/float_blocks.h"
 #include "engine/backends/cpu/gate_math.h"
 #include "engine/backends/cpu/recurrent_product.h"
@@ -76,12 +75,13 @@ public:
         const auto *noGradient = reinterpret_cast<const T *>(zeros);
         const std::size_t row = m_units * sizeof(float), gateRow = 4 * m_units * sizeof(T);
         std::memset(zeros, 0, row);
+        const std::byte *dlast = memory.at<std::byte>(m_op.inputs[5]);
         m_product.pack();
         m_product.forBatch([&](const BatchPiece &piece) {
             const std::size_t rows = piece.end - piece.begin, first = piece.begin * m_units;
             std::memset(dcell + first, 0, rows * row);
-            if (memory.at<T>(m_op.inputs[5]))
-                loadFloats(kTypeOf<T>, memory.at<std::byte>(m_op.inputs[5]), first, rows * m_units, dstate + first);
+            if (dlast)
+                loadFloats(kTypeOf<T>, dlast, first, rows * m_units, dstate + first);
             else
                 std::memset(dstate + first, 0, rows * row);
             for (std::size_t s = m_length; s-- > 0;) {
@@ -124,9 +124,7 @@ private:
 
 std::unique_ptr<Step> makeLstmGrad(StepRequest &request)
 {
-    if (request.inputType(0).dtype == DType::BF16)
-        return std::make_unique<LstmGradStep<Bfloat16>>(request, ScratchLayout{});
-    return std::make_unique<LstmGradStep<float>>(request, ScratchLayout{});
+    return makeRecurrentStep<LstmGradStep>(request);
 }
 
 }  // namespace trainyard::cpu

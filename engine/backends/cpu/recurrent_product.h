@@ -1,11 +1,13 @@
 // The product in the middle of a recurrent op: one small matrix after another times the same weights. These are packed once per
-// step, the way oneDNN likes them best; both factors are float32 or bfloat16, the result is float32. Where each thread gets enough samples, the batch is split for all positions at once, and
-// nobody waits for anybody between two of them; else all threads share each product.
+// step, the way oneDNN likes them best. Both factors are float32 or bfloat16, the result is float32. Where each thread gets enough
+// samples, the batch is split for all positions at once, and nobody waits for anybody between two of them; else all threads share
+// each product.
 #pragma once
 
 #include <exception>
 #include <vector>
 
+#include "engine/backends/cpu/bfloat16.h"
 #include "engine/backends/cpu/primitive_call.h"
 
 namespace trainyard::cpu {
@@ -57,5 +59,14 @@ private:
     std::byte *m_left = nullptr;
     float *m_result = nullptr;
 };
+
+// A recurrent op's step in the type of its first input, the gates.
+template <template <typename> class RecurrentStep>
+std::unique_ptr<Step> makeRecurrentStep(StepRequest &request)
+{
+    if (request.inputType(0).dtype == DType::BF16)
+        return std::make_unique<RecurrentStep<Bfloat16>>(request, ScratchLayout{});
+    return std::make_unique<RecurrentStep<float>>(request, ScratchLayout{});
+}
 
 }  // namespace trainyard::cpu

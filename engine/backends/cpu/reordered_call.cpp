@@ -2,44 +2,32 @@
 
 namespace trainyard::cpu {
 
-bool ReorderedCall::isReordered(const Operand &operand, bool isOutput) const
-{
-    return operand.plain != operand.wanted || (isOutput && !operand.hasBatch && m_slices > 1);
-}
-
-void ReorderedCall::pass(PrimitiveStep &step, std::size_t call, const Operand &operand, bool isOutput, std::int64_t slice) const
-{
-    if (isReordered(operand, isOutput))
-        step.scratchArgument(call, operand.name, operand.wanted, operand.scratchAt);
-    else
-        step.argument(call, operand.name, operand.plain, operand.value, operand.offset(slice));
-}
-
 std::unique_ptr<Step> ReorderedCall::finish(StepRequest &request, const dnnl::primitive &primitive, const MemoryDesc &scratchpad)
 {
     auto step = std::make_unique<PrimitiveStep>();
     ScratchLayout scratch;
-    for (Operand &operand : m_inputs)
-        operand.scratchAt = isReordered(operand, false) ? scratch.take(operand.wanted.get_size()) : 0;
-    for (Operand &operand : m_outputs)
-        operand.scratchAt = isReordered(operand, true) ? scratch.take(operand.wanted.get_size()) : 0;
+    for (auto *operands : {&m_inputs, &m_outputs})
+        for (Operand &operand : *operands)
+            operand.scratchAt = operand.isReordered ? scratch.take(operand.wanted.get_size()) : 0;
     const std::uint64_t scratchpadAt = scratch.take(scratchpad.get_size());
     for (std::int64_t slice = 0; slice < m_slices; ++slice) {
         for (const Operand &operand : m_inputs) {
-            if (!isReordered(operand, false) || (slice > 0 && !operand.hasBatch))
+            if (!operand.isReordered || (slice > 0 && !operand.hasBatch))
                 continue;
             const std::size_t reorder = step->add(dnnl::reorder({cpuEngine(), operand.plain, cpuEngine(), operand.wanted}));
             step->argument(reorder, DNNL_ARG_FROM, operand.plain, operand.value, operand.offset(slice));
             step->scratchArgument(reorder, DNNL_ARG_TO, operand.wanted, operand.scratchAt);
         }
         const std::size_t call = step->add(primitive);
-        for (const Operand &operand : m_inputs)
-            pass(*step, call, operand, false, slice);
-        for (const Operand &operand : m_outputs)
-            pass(*step, call, operand, true, slice);
+        for (const auto *operands : {&m_inputs, &m_outputs})
+            for (const Operand &operand : *operands)
+                if (operand.isReordered)
+                    step->scratchArgument(call, operand.name, operand.wanted, operand.scratchAt);
+                else
+                    step->argument(call, operand.name, operand.plain, operand.value, operand.offset(slice));
         step->scratchArgument(call, DNNL_ARG_SCRATCHPAD, scratchpad, scratchpadAt);
         for (const Operand &operand : m_outputs) {
-            if (!isReordered(operand, true))
+            if (!operand.isReordered)
                 continue;
             dnnl::primitive_attr attributes;
             if (slice > 0 && !operand.hasBatch) {

@@ -13,12 +13,15 @@ public:
 
     // plain: as the value lies in the arena. wanted: as the primitive takes it. Both of one slice, where the value has the batch as
     // its first dimension.
-    void batchInput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, true}); }
-    void batchOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value, true}); }
+    void batchInput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, true, plain != wanted}); }
+    void batchOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value, true, plain != wanted}); }
     // The same for all slices.
-    void input(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, false}); }
+    void input(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_inputs.push_back({name, plain, wanted, value, false, plain != wanted}); }
     // The sum over all slices.
-    void sumOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value) { m_outputs.push_back({name, plain, wanted, value, false}); }
+    void sumOutput(int name, const MemoryDesc &plain, const MemoryDesc &wanted, ValueId value)
+    {
+        m_outputs.push_back({name, plain, wanted, value, false, plain != wanted || m_slices > 1});
+    }
     // Says the request's scratch.
     std::unique_ptr<Step> finish(StepRequest &request, const dnnl::primitive &primitive, const MemoryDesc &scratchpad);
 
@@ -28,13 +31,11 @@ private:
         MemoryDesc plain, wanted;
         ValueId value;
         bool hasBatch;
+        bool isReordered;  // or summed up
         std::uint64_t scratchAt = 0;  // where it is reordered
 
         std::uint64_t offset(std::int64_t slice) const { return hasBatch ? static_cast<std::uint64_t>(slice) * plain.get_size() : 0; }
     };
-    bool isReordered(const Operand &operand, bool isOutput) const;
-    void pass(PrimitiveStep &step, std::size_t call, const Operand &operand, bool isOutput, std::int64_t slice) const;
-
     std::int64_t m_slices;
     std::vector<Operand> m_inputs, m_outputs;
 };

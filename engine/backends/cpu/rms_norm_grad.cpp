@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "engine/backends/cpu/column_sums.h"
 #include "engine/backends/cpu/lane_sums.h"
 #include "engine/backends/cpu/simd_clones.h"
 #include "engine/backends/cpu/step.h"
@@ -29,13 +30,6 @@ TRAINYARD_SIMD_CLONES void rowGradients(const float *x, const float *dy, std::si
     }
 }
 
-TRAINYARD_SIMD_CLONES void addTo(float *to, const float *from, std::size_t count)
-{
-#pragma omp simd
-    for (std::size_t i = 0; i < count; ++i)
-        to[i] += from[i];
-}
-
 }  // namespace
 
 std::unique_ptr<Step> makeRmsNormGrad(StepRequest &request)
@@ -55,9 +49,7 @@ std::unique_ptr<Step> makeRmsNormGrad(StepRequest &request)
         for (std::size_t t = 0; t < threads; ++t)
             for (std::size_t r = rows * t / threads; r < rows * (t + 1) / threads; ++r)
                 rowGradients(x + r * columns, dy + r * columns, columns, gamma, inverse[r], dx + r * columns, parts + t * columns);
-        for (std::size_t t = 1; t < threads; ++t)
-            addTo(parts, parts + t * columns, columns);
-        std::memcpy(memory.at<float>(op.outputs[1]), parts, columns * sizeof(float));
+        sumColumns(DType::F32, memory.scratch, threads, columns, 1, memory.at<float>(op.outputs[1]));
     });
 }
 

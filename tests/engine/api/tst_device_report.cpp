@@ -94,9 +94,8 @@ private slots:
         MachineEvidence machine = goodMachine();
         DeviceInfo &processor = *machine.backends[0].device;
         processor.lowPrecision = true;
-        processor.instructionSet = "avx2";
         QCOMPARE(factOf(deviceReports(machine)[0], "16-bit precision"), "computes in float32: saves memory, not time");
-        processor.instructionSet = "avx512_core_bf16";
+        processor.bfloat16Products = true;
         QCOMPARE(factOf(deviceReports(machine)[0], "16-bit precision"), "bfloat16 in hardware; float16 computes in float32");
     }
 

@@ -140,14 +140,8 @@ class TestMemoryPlan : public QObject {
         QCOMPARE(plan.layers.size(), program.layerNames.size() + 1);
         MemoryBytes sum;
         for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-            const MemoryBytes &bytes = plan.layers[i].bytes;
             QCOMPARE(plan.layers[i].layer, i < program.layerNames.size() ? program.layerNames[i] : std::string());
-            sum.parameters += bytes.parameters;
-            sum.gradients += bytes.gradients;
-            sum.optimizer += bytes.optimizer;
-            sum.activations += bytes.activations;
-            sum.workspace += bytes.workspace;
-            sum.data += bytes.data;
+            sum += plan.layers[i].bytes;
         }
         QCOMPARE(sum.total(), plan.arenaBytes());
         QCOMPARE(sum.parameters, plan.bytes.parameters);
