@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/host_device.h"
 #include "engine/tensor/tensor.h"
 
 namespace trainyard {
@@ -29,7 +30,7 @@ enum class ActivationKind : std::uint8_t {
 
 // Whether the derivative can be computed from the output alone; then the op can run in place and be fused into
 // its producer even in training. (Leaky ReLU and ELU need a slope above 0 for the sign to survive.)
-constexpr bool gradientUsesOutput(ActivationKind kind, double slope)
+TRAINYARD_HOST_DEVICE constexpr bool gradientUsesOutput(ActivationKind kind, double slope)
 {
     switch (kind) {
     case ActivationKind::Relu:
